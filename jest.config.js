@@ -1,0 +1,21 @@
+/** Jest runs the sources as ES modules, compiled one file at a time by swc (type checks are `npm run build`'s work). */
+const swc = {
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+  sourceMaps: 'inline',
+};
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/sdk', '<rootDir>/test', '<rootDir>/terminal'],
+  modulePathIgnorePatterns: ['<rootDir>/test/quality/bad/'],
+  testRegex: '\\.(spec|e2e)\\.ts$',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  testTimeout: 30_000,
+};

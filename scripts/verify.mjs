@@ -1,0 +1,61 @@
+// Everything that must hold before a change lands: each step with its name and time, up to the first that fails.
+// The last line is `N passed, N failed`, of the Jest tests that ran.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { install, isInstalled } from './install.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const reports = mkdtempSync(join(tmpdir(), 'ashwire-verify-'));
+const count = { passed: 0, failed: 0 };
+
+const steps = [
+  ['install', () => (isInstalled() ? 0 : install())],
+  ['format', () => npm('format:check')],
+  ['types', () => npm('typecheck')],
+  ['lint', () => npm('lint')],
+  ['dependency rules', () => npm('lint:deps')],
+  ['unused code', () => npm('knip')],
+  ['build', build],
+  ['unit tests', () => jest('unit', ['--testPathIgnorePatterns', '/test/(e2e|two-node|chaos|load)/'])],
+  ['end-to-end tests', () => jest('e2e', ['--testPathPatterns', '/test/(e2e|two-node|chaos|load)/'])],
+];
+
+const failed = steps.find(([name, run]) => !passes(name, run));
+rmSync(reports, { recursive: true });
+if (failed) console.log(`\nverify stopped at: ${failed[0]}`);
+console.log(`${count.passed} passed, ${count.failed} failed`);
+process.exitCode = failed ? 1 : 0;
+
+function passes(name, run) {
+  console.log(`\n── ${name}`);
+  const startedAt = performance.now();
+  const code = run();
+  console.log(
+    `── ${name}: ${code === 0 ? 'ok' : `failed (exit ${code})`}, ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
+  );
+  return code === 0;
+}
+
+function npm(script, args = []) {
+  const command = ['npm', 'run', '--silent', script, '--', ...args].map((part) => JSON.stringify(part)).join(' ');
+  return spawnSync(command, { cwd: root, stdio: 'inherit', shell: true }).status ?? 1;
+}
+
+function jest(suite, args) {
+  const report = join(reports, `${suite}.json`);
+  const options = ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+  const reporting = ['--json', '--outputFile', report, '--passWithNoTests'];
+  // --json prints the report as well; what a person reads goes to stderr.
+  const stdio = ['ignore', 'ignore', 'inherit'];
+  const { status } = spawnSync(process.execPath, [...options, ...reporting, ...args], { cwd: root, stdio });
+  if (existsSync(report)) {
+    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    count.passed += numPassedTests;
+    count.failed += numFailedTests + numRuntimeErrorTestSuites;
+  } else count.failed += 1;
+  return status ?? 1;
+}

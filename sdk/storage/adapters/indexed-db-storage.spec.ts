@@ -1,0 +1,92 @@
+import 'fake-indexeddb/auto';
+import { describe, expect, it } from '@jest/globals';
+import { openDB } from 'idb';
+import { describeClientStorage } from '../client-storage.contract.js';
+import { IndexedDbStore, openIndexedDbStorage } from './indexed-db-storage.js';
+
+let databases = 0;
+const newName = (): string => `client-${databases++}`;
+
+describeClientStorage('IndexedDB', () => {
+  const name = newName();
+  return {
+    open: () => openIndexedDbStorage(name),
+    remains: async () => {
+      const store = await IndexedDbStore.open(name);
+      const entries = await store.list('');
+      await store.close();
+      return entries.flatMap(({ key, value }) => [new TextEncoder().encode(key), value]);
+    },
+    remove: () => Promise.resolve(),
+  };
+});
+
+describe('IndexedDbStore', () => {
+  const value = Uint8Array.of(1);
+
+  it('leaves nothing of a batch that fails in the database', async () => {
+    const store = await IndexedDbStore.open(newName());
+    const notCloneable = (() => 1) as unknown as Uint8Array;
+    await expect(
+      store.commit([
+        { put: 'a', value },
+        { put: 'b', value: notCloneable },
+      ]),
+    ).rejects.toThrow();
+    expect(await store.list('')).toEqual([]);
+    await store.close();
+  });
+
+  it('holds a data key that cannot be exported, the same for two tabs that open at once', async () => {
+    const name = newName();
+    const [one, other] = await Promise.all([openIndexedDbStorage(name), openIndexedDbStorage(name)]);
+    await one.commit([{ put: 'a', value }]);
+    expect(await other.get('a')).toEqual(value);
+    const database = await openDB(name);
+    const key = (await database.get('keys', 'data-key')) as CryptoKey;
+    expect(key.extractable).toBe(false);
+    await expect(crypto.subtle.exportKey('raw', key)).rejects.toThrow();
+    database.close();
+    await one.close();
+    await other.close();
+  });
+
+  it('keeps two tabs out of one lock', async () => {
+    const name = newName();
+    const [one, other] = await Promise.all([openIndexedDbStorage(name), openIndexedDbStorage(name)]);
+    const inside: string[] = [];
+    const visit = (who: string) => async (): Promise<void> => {
+      inside.push(`${who} in`);
+      await one.get('a');
+      inside.push(`${who} out`);
+    };
+    await Promise.all([one.exclusive('x', visit('one')), other.exclusive('x', visit('other'))]);
+    expect(inside).toEqual(['one in', 'one out', 'other in', 'other out']);
+    await one.close();
+    await other.close();
+  });
+
+  it('closes the other tab when one wipes', async () => {
+    const name = newName();
+    const [one, other] = await Promise.all([openIndexedDbStorage(name), openIndexedDbStorage(name)]);
+    await one.commit([{ put: 'a', value }]);
+    await one.wipe();
+    await expect(other.get('a')).rejects.toMatchObject({ code: 'STORAGE_CLOSED' });
+  });
+
+  it('uses the locks of the browser where there are some', async () => {
+    const asked: string[] = [];
+    const locks = {
+      request: (lock: string, action: () => Promise<unknown>) => {
+        asked.push(lock);
+        return action();
+      },
+    };
+    Object.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true });
+    const store = await IndexedDbStore.open('tabs');
+    await expect(store.exclusive('conversation/1', () => Promise.resolve(7))).resolves.toBe(7);
+    expect(asked).toEqual(['ashwire/tabs/conversation/1']);
+    Reflect.deleteProperty(globalThis, 'navigator');
+    await store.close();
+  });
+});

@@ -1,0 +1,34 @@
+import { ConfigError } from './config-error.js';
+import type { Profile } from './config.schema.js';
+
+type Adapters = Profile['adapters'];
+type Kinds = { readonly [P in keyof Adapters]: readonly KindOf<Adapters[P]>[] };
+type KindOf<A> = A extends { kind: infer K } ? K : A;
+
+/** What this build can put behind each port. Who builds an adapter adds its kind here and its case in the port's module. */
+export const BUILT_ADAPTERS: Kinds = {
+  database: ['sqlite'],
+  messageStore: ['memory'],
+  ephemeral: ['memory'],
+  eventBus: ['in-process'],
+  delivery: ['in-process'],
+  blobStore: ['none'],
+  analytics: ['none'],
+};
+
+/** Refuses a profile that asks for what does not exist, instead of falling back to something that promises less. */
+export function assertBuilt(profile: Pick<Profile, 'tier' | 'adapters'>): void {
+  const asked = { ...profile.adapters, database: profile.adapters.database.kind };
+  const missing = (Object.keys(BUILT_ADAPTERS) as (keyof Adapters)[])
+    .filter((port) => !BUILT_ADAPTERS[port].some((kind) => kind === asked[port]))
+    .map(
+      (port) =>
+        `The profile ${profile.tier} asks for ${port} ${asked[port]}; this build has: ${BUILT_ADAPTERS[port].join(', ')}.`,
+    );
+  if (missing.length > 0)
+    throw new ConfigError(missing, `The profile ${profile.tier} needs adapters that are not built yet:`);
+}
+
+/** For the exhaustive switch where an adapter is chosen: a kind without a case that {@link assertBuilt} has let through. */
+export const adapterMissing = (port: keyof Adapters, kind: string): ConfigError =>
+  new ConfigError([`${port} ${kind} is not built; this build has: ${BUILT_ADAPTERS[port].join(', ')}.`], 'Missing adapter:');

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+
+/**
+ * The shape of a profile in `config/`: data only, one file per tier. Unknown keys are refused, so a misspelt setting is an
+ * error and not a default. Times end in their unit.
+ */
+const limit = z.strictObject({ points: z.int().positive(), perMs: z.int().positive() });
+const bucket = z.strictObject({ burst: z.int().positive(), perSecond: z.number().positive() });
+
+export const profileSchema = z.strictObject({
+  tier: z.enum(['embedded', '100k', '1m', '10m']),
+  http: z.strictObject({
+    host: z.string().min(1),
+    port: z.int().min(0).max(65_535),
+    /** What clients see; signed challenges name it. Empty: http://localhost:<port>. */
+    publicUrl: z.url().or(z.literal('')),
+    /** Browser origins that may connect, besides publicUrl's own. Clients that are not browsers send none. */
+    allowedOrigins: z.array(z.url()),
+    /** How many proxies in front append to X-Forwarded-For; 0 ignores the header. */
+    trustedProxyHops: z.int().min(0).max(4),
+    headerTimeoutMs: z.int().positive(),
+    requestTimeoutMs: z.int().positive(),
+  }),
+  nodes: z.int().positive(),
+  adapters: z.strictObject({
+    database: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('sqlite'), file: z.string().min(1) }),
+      z.strictObject({
+        kind: z.literal('mysql'),
+        hosts: z.array(z.string().min(1)).min(1),
+        database: z.string().min(1),
+        user: z.string().min(1),
+      }),
+    ]),
+    messageStore: z.enum(['memory', 'redis', 'redis-cluster']),
+    ephemeral: z.enum(['memory', 'redis', 'redis-cluster']).describe('presence, rate limits, challenges, revocations'),
+    eventBus: z.enum(['in-process', 'nats']),
+    delivery: z.enum(['in-process', 'redis', 'nats']),
+    blobStore: z.enum(['none', 'local', 's3']),
+    analytics: z.enum(['none', 'clickhouse']),
+  }),
+  redis: z.strictObject({ nodes: z.array(z.string()).min(1), sentinelName: z.string().optional() }).optional(),
+  nats: z.strictObject({ servers: z.array(z.string()).min(1) }).optional(),
+  registration: z.strictObject({
+    mode: z.enum(['open', 'invitation']),
+    proofOfWork: z.strictObject({
+      /** Expected tries of the solver when the server is idle. One try is one PBKDF2 of `cost` rounds. */
+      cost: z.int().positive(),
+      baseTries: z.int().positive(),
+      /** The price doubles each time this many accounts were made within the last hour. */
+      doublesEvery: z.int().positive(),
+      maxTries: z.int().positive(),
+      expiresMs: z.int().positive(),
+    }),
+  }),
+  sessions: z.strictObject({
+    accessTokenMs: z.int().max(600_000).positive(),
+    refreshTokenMs: z.int().positive(),
+    challengeMs: z.int().max(300_000).positive(),
+  }),
+  limits: z.strictObject({
+    registrationPerAddress: limit,
+    challengePerAddress: limit,
+    challengePerAccount: limit,
+    httpPerAddress: limit,
+    friendRequestsPerUser: limit,
+    invitationTriesPerUser: limit,
+    keyPackageClaimsPerPair: limit,
+    keyPackageUploadsPerUser: limit,
+    handshakesPerConversation: limit,
+    resetsPerConversation: limit,
+    messagesPerConversation: bucket,
+    eventsPerSocket: bucket,
+    /** Limit violations within a minute after which the connection is closed. */
+    violationsBeforeClose: z.int().positive(),
+    socketsPerAddress: z.int().positive(),
+    unauthenticatedSockets: z.int().positive(),
+    /** Bytes waiting to be written to one socket beyond which its reader counts as too slow. */
+    slowConsumerBytes: z.int().positive(),
+  }),
+  messages: z.strictObject({
+    /** How often the reaper looks; messages due are never returned, reaped or not. */
+    reapEveryMs: z.int().min(50).max(5_000),
+    /** May only shorten the promised 60 minutes. */
+    lifeMs: z.int().min(1_000).max(3_600_000),
+  }),
+  logLevel: z.enum(['error', 'warn', 'log', 'debug']),
+});
+
+export type Profile = z.infer<typeof profileSchema>;
+
+/** Never in a profile: from the environment or files named there; on the embedded tier made at the first start. */
+export interface Secrets {
+  /** Ed25519 private key, PKCS#8 PEM, that signs access tokens. */
+  readonly accessTokenKey: string;
+  /** 32 random bytes, base64url: authenticates proof-of-work challenges. */
+  readonly proofOfWorkKey: string;
+  /** 32 random bytes, base64url: makes uniform answers for unknown accounts and hashes client addresses. */
+  readonly blindingKey: string;
+  /** Only with adapters.database.kind mysql. */
+  readonly databasePassword?: string;
+  /** Only with a Redis adapter. */
+  readonly redisPassword?: string;
+}
+
+/** Everything the application knows about its surroundings. Nothing else reads the environment. */
+export interface AshwireConfig extends Profile {
+  readonly secrets: Secrets;
+  readonly dataDirectory: string;
+  readonly version: string;
+}

@@ -1,0 +1,66 @@
+import { Module, type Provider } from '@nestjs/common';
+import type { AshwireConfig } from '../../config/config.schema.js';
+import { CONFIG } from '../../config/config.token.js';
+import { adapterMissing } from '../../config/built-adapters.js';
+import { Database } from '../../platform/database/database.port.js';
+import { Clock } from '../../shared/clock.js';
+import { Ids } from '../../shared/ids.js';
+import { RelationModule } from '../relation/index.js';
+import { UserModule } from '../user/index.js';
+import { InMemoryMessageStore } from './adapters/in-memory-message.store.js';
+import { TypeormConversationStore } from './adapters/typeorm-conversation.store.js';
+import { ChatGateway } from './chat.gateway.js';
+import { ConversationDirectory } from './conversation.directory.js';
+import { ConversationNotices } from './conversation.notices.js';
+import { ConversationService } from './conversation.service.js';
+import { HandshakeGateway } from './handshake.gateway.js';
+import { HandshakeService } from './handshake.service.js';
+import { MessageService } from './message.service.js';
+import { ConversationStore } from './ports/conversation.store.port.js';
+import { MessageStore } from './ports/message.store.port.js';
+import { PresenceService } from './presence.service.js';
+import { Reaper } from './reaper.js';
+import { ReceiptService } from './receipt.service.js';
+import { SharingDirectory } from './sharing.directory.js';
+import { TypingService } from './typing.service.js';
+
+const stores: Provider[] = [
+  {
+    provide: ConversationStore,
+    inject: [Database, Clock],
+    useFactory: (database: Database, clock: Clock) => new TypeormConversationStore(database, clock),
+  },
+  {
+    provide: MessageStore,
+    inject: [CONFIG, Clock, Ids],
+    useFactory: ({ adapters, messages }: AshwireConfig, clock: Clock, ids: Ids): MessageStore => {
+      switch (adapters.messageStore) {
+        case 'memory':
+          return new InMemoryMessageStore(clock, ids, messages.lifeMs, messages.reapEveryMs);
+        case 'redis':
+        case 'redis-cluster':
+          throw adapterMissing('messageStore', adapters.messageStore);
+      }
+    },
+  },
+];
+
+@Module({
+  imports: [UserModule, RelationModule],
+  providers: [
+    ...stores,
+    ConversationDirectory,
+    SharingDirectory,
+    MessageService,
+    ReceiptService,
+    ConversationNotices,
+    ConversationService,
+    HandshakeService,
+    PresenceService,
+    TypingService,
+    Reaper,
+    ChatGateway,
+    HandshakeGateway,
+  ],
+})
+export class ChatModule {}

@@ -1,0 +1,84 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type {
+  ConversationListResult,
+  ConversationView,
+  SetBurnRequest,
+  SyncRequest,
+  SyncResult,
+} from '../../protocol/payloads/chat.payloads.js';
+import { RelationFacade } from '../relation/index.js';
+import { type Conversation, ConversationDirectory } from './conversation.directory.js';
+import { ConversationNotices } from './conversation.notices.js';
+import { ConversationStore } from './ports/conversation.store.port.js';
+import { MessageStore } from './ports/message.store.port.js';
+
+/** Conversations as their members see them. They come and go with the friendship. */
+@Injectable()
+export class ConversationService implements OnModuleInit {
+  constructor(
+    @Inject(ConversationDirectory) private readonly directory: ConversationDirectory,
+    @Inject(RelationFacade) private readonly relations: RelationFacade,
+    @Inject(ConversationStore) private readonly conversations: ConversationStore,
+    @Inject(MessageStore) private readonly messages: MessageStore,
+    @Inject(ConversationNotices) private readonly notices: ConversationNotices,
+  ) {}
+
+  onModuleInit(): void {
+    this.notices.onBegan((conversationId, members) => this.announce(conversationId, members));
+    this.notices.onEnded(async (conversationId) => {
+      await this.messages.remove(conversationId);
+      await this.conversations.remove(conversationId);
+    });
+  }
+
+  async list(userId: string): Promise<ConversationListResult> {
+    const friendships = await this.relations.listFriendships(userId);
+    const conversations = await Promise.all(
+      friendships.map((friendship) => this.view(friendship.conversationId, userId)),
+    );
+    return { conversations, serverTime: this.notices.now() };
+  }
+
+  async sync(userId: string, { conversationId, afterSeq, limit }: SyncRequest): Promise<SyncResult> {
+    await this.directory.get(conversationId, userId);
+    const page = await this.messages.list(conversationId, userId, afterSeq, limit);
+    return { ...page, entries: [...page.entries], serverTime: this.notices.now() };
+  }
+
+  async setBurn(userId: string, { conversationId, burnAfterReadSeconds }: SetBurnRequest): Promise<ConversationView> {
+    const { members } = await this.directory.get(conversationId, userId);
+    await this.conversations.setBurnAfterRead(conversationId, userId, burnAfterReadSeconds);
+    this.directory.forget(conversationId);
+    await this.announce(conversationId, members);
+    return this.view(conversationId, userId);
+  }
+
+  private async announce(conversationId: string, members: readonly string[]): Promise<void> {
+    for (const userId of members) this.notices.updated(userId, await this.view(conversationId, userId));
+  }
+
+  private async view(conversationId: string, userId: string): Promise<ConversationView> {
+    const conversation = await this.directory.get(conversationId, userId);
+    const overview = await this.messages.overview(conversationId, userId);
+    return { ...overview, ...describe(conversation, userId) };
+  }
+}
+
+function describe(
+  conversation: Conversation,
+  userId: string,
+): Pick<
+  ConversationView,
+  'conversationId' | 'kind' | 'members' | 'epoch' | 'ownBurnAfterReadSeconds' | 'burnAfterReadSeconds'
+> {
+  const { conversationId, kind, members, epoch, burnAfterReadSeconds, strictestBurn } = conversation;
+  const own = burnAfterReadSeconds.get(userId) ?? strictestBurn;
+  return {
+    conversationId,
+    kind,
+    members: [...members],
+    epoch,
+    ownBurnAfterReadSeconds: own,
+    burnAfterReadSeconds: strictestBurn,
+  };
+}

@@ -1,0 +1,71 @@
+import { LIMITS } from '../../../protocol/limits.js';
+import { DomainError } from '../../../shared/domain-error.js';
+import type { NewMessage } from '../ports/message.store.port.js';
+import { StoredMessage } from './stored-message.js';
+
+/** The log of one conversation in memory. Sequence n is at index n − burnedThrough − 1. */
+export class ConversationLog {
+  burnedThrough = 0;
+  lastActivityAt = 0;
+  private readonly entries: StoredMessage[] = [];
+  private readonly bySender = new Map<string, StoredMessage>();
+  private readonly unread = new Map<string, number>();
+
+  constructor(readonly incarnation: string) {}
+
+  get headSeq(): number {
+    return this.burnedThrough + this.entries.length;
+  }
+
+  unreadOf(userId: string): number {
+    return this.unread.get(userId) ?? 0;
+  }
+
+  find(seq: number): StoredMessage | undefined {
+    return this.entries[seq - this.burnedThrough - 1];
+  }
+
+  findSent(senderId: string, clientMessageId: string): StoredMessage | undefined {
+    return this.bySender.get(`${senderId}:${clientMessageId}`);
+  }
+
+  /** Throws UNREAD_LIMIT when a recipient has 500 unread here. */
+  append(message: NewMessage, now: number, lifeMs: number): StoredMessage {
+    for (const userId of message.recipients) {
+      if (this.unreadOf(userId) >= LIMITS.unreadPerConversation) throw new DomainError('UNREAD_LIMIT');
+    }
+    const { ciphertext, conversationId: _, currentEpoch: __, ...rest } = message;
+    const stored = new StoredMessage(this.headSeq + 1, rest, ciphertext, now, lifeMs);
+    this.entries.push(stored);
+    this.bySender.set(`${stored.senderId}:${stored.clientMessageId}`, stored);
+    for (const userId of message.recipients) this.unread.set(userId, this.unreadOf(userId) + 1);
+    this.lastActivityAt = now;
+    return stored;
+  }
+
+  /** Call before the message is marked read by `userId`, or burned. */
+  countAsRead(message: StoredMessage, userId: string): void {
+    if (message.isUnreadBy(userId) && !message.burned) this.unread.set(userId, Math.max(0, this.unreadOf(userId) - 1));
+  }
+
+  after(seq: number, limit: number): StoredMessage[] {
+    const start = Math.max(0, seq - this.burnedThrough);
+    return this.entries.slice(start, start + limit);
+  }
+
+  live(): StoredMessage[] {
+    return this.entries.filter(({ burned }) => !burned);
+  }
+
+  /** Forgets the oldest holes whose explanation is no longer owed. */
+  trim(now: number): void {
+    let count = 0;
+    for (const entry of this.entries) {
+      if (!entry.burned || entry.burnedAt + LIMITS.holeLifeMs > now) break;
+      this.bySender.delete(`${entry.senderId}:${entry.clientMessageId}`);
+      count += 1;
+    }
+    this.entries.splice(0, count);
+    this.burnedThrough += count;
+  }
+}

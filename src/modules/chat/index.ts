@@ -1,0 +1,2 @@
+export { chatSchema } from './adapters/chat.schema.js';
+export { ChatModule } from './chat.module.js';

@@ -1,0 +1,97 @@
+import type { BurnReason, LogEntry } from '../../../protocol/payloads/chat.payloads.js';
+
+/** A sealed message on its way into the log. Times are milliseconds since the epoch, by the server's clock. */
+export interface NewMessage {
+  readonly conversationId: string;
+  readonly senderId: string;
+  readonly senderDeviceId: string;
+  readonly clientMessageId: string;
+  readonly epoch: number;
+  readonly ciphertext: string;
+  /** As the ciphertext authenticates it; entries repeat it unchanged. */
+  readonly burnAfterReadSeconds: number;
+  /** The strictest wish of all members now; the stricter of the two counts. */
+  readonly strictestBurnSeconds: number;
+  /** Everyone else in the conversation. */
+  readonly recipients: readonly string[];
+  /** The epoch that the conversation is in; checked after idempotency, so that a retry of an accepted message is never stale. */
+  readonly currentEpoch: number;
+  /** Upper bound of the life, besides the 60 minutes. */
+  readonly notAfter?: number;
+}
+
+export interface Appended {
+  readonly incarnation: string;
+  readonly seq: number;
+  readonly acceptedAt: number;
+  readonly burnAt: number;
+  /** This client message id was accepted before; nothing was stored now. */
+  readonly duplicate: boolean;
+}
+
+export interface LogPage {
+  readonly incarnation: string;
+  readonly headSeq: number;
+  readonly burnedThrough: number;
+  /** In order of seq, without gaps after the later of `afterSeq` and `burnedThrough`. */
+  readonly entries: readonly LogEntry[];
+}
+
+export interface LogOverview {
+  readonly incarnation: string;
+  readonly headSeq: number;
+  readonly burnedThrough: number;
+  /** Live messages of others that the viewer has not read. */
+  readonly unread: number;
+  /** 0 when nothing was ever sent. */
+  readonly lastActivityAt: number;
+}
+
+export interface MarkedMessage {
+  readonly seq: number;
+  readonly senderId: string;
+  readonly burnAt: number;
+}
+
+export interface BurnedBatch {
+  readonly conversationId: string;
+  readonly incarnation: string;
+  /** The sender and the recipients of the messages. */
+  readonly members: readonly string[];
+  readonly messages: readonly { readonly seq: number; readonly reason: BurnReason }[];
+}
+
+/**
+ * One ordered log per conversation: contiguous sequences from 1, each a live message or the hole that a burned one left.
+ * An append is atomic and happens once per (sender, clientMessageId), also after the message has burned. What is due by the
+ * clock is never returned, whether or not it was taken out yet, and leaves no ciphertext behind. A log that was lost starts
+ * over under another incarnation. A conversation that has no log reads as an empty one.
+ */
+export abstract class MessageStore {
+  /**
+   * Throws CLIENT_MESSAGE_ID_REUSED (same id, other body, while the first is alive), EPOCH_STALE, UNREAD_LIMIT,
+   * MESSAGE_EXPIRED (notAfter is over).
+   */
+  abstract append(message: NewMessage): Promise<Appended>;
+  /** Entries after `afterSeq`, at most `limit`. The viewer's own messages come without ciphertext. */
+  abstract list(conversationId: string, viewerId: string, afterSeq: number, limit: number): Promise<LogPage>;
+  abstract overview(conversationId: string, viewerId: string): Promise<LogOverview>;
+  /** Returns the messages for which this is news. Unknown, burned and own sequences are passed over. */
+  abstract markDelivered(at: LogPosition): Promise<MarkedMessage[]>;
+  /** The first read starts the burn: once everyone has read, burnAt is at most now + burnAfterRead. Returns what is news. */
+  abstract markRead(at: LogPosition): Promise<MarkedMessage[]>;
+  /** Burns messages at once that the user sent (recalled) or received (read). Anything else is passed over. */
+  abstract burn(at: LogPosition): Promise<BurnedBatch[]>;
+  /** Burns what is due and returns it, at most `limit` messages. Each burned message is returned to one caller only. */
+  abstract takeDue(limit: number): Promise<BurnedBatch[]>;
+  /** Removes the log with all its messages. */
+  abstract remove(conversationId: string): Promise<void>;
+}
+
+/** Sequences of one log as one user names them. Another incarnation than the log's matches nothing. */
+export interface LogPosition {
+  readonly conversationId: string;
+  readonly incarnation: string;
+  readonly userId: string;
+  readonly seqs: readonly number[];
+}

@@ -1,0 +1,52 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Delivery } from '../../platform/delivery/delivery.port.js';
+import type { ReadResult, ReceiptRequest } from '../../protocol/payloads/chat.payloads.js';
+import { Clock } from '../../shared/clock.js';
+import { ConversationDirectory } from './conversation.directory.js';
+import { announceBurned } from './burn-announcement.js';
+import { type MarkedMessage, MessageStore } from './ports/message.store.port.js';
+import { SharingDirectory } from './sharing.directory.js';
+
+/** Delivered, read, burned: what the recipient says of a message, told to its sender once each. */
+@Injectable()
+export class ReceiptService {
+  constructor(
+    @Inject(ConversationDirectory) private readonly directory: ConversationDirectory,
+    @Inject(MessageStore) private readonly store: MessageStore,
+    @Inject(Delivery) private readonly delivery: Delivery,
+    @Inject(SharingDirectory) private readonly sharing: SharingDirectory,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  async delivered(userId: string, request: ReceiptRequest): Promise<void> {
+    await this.directory.get(request.conversationId, userId);
+    this.tellSenders('delivered', userId, request, await this.store.markDelivered({ ...request, userId }));
+  }
+
+  async read(userId: string, request: ReceiptRequest): Promise<ReadResult> {
+    await this.directory.get(request.conversationId, userId);
+    const marked = await this.store.markRead({ ...request, userId });
+    if ((await this.sharing.of(userId)).shareRead) this.tellSenders('read', userId, request, marked);
+    return { burnTimes: marked.map(({ seq, burnAt }) => ({ seq, burnAt })) };
+  }
+
+  async burn(userId: string, request: ReceiptRequest): Promise<void> {
+    await this.directory.get(request.conversationId, userId);
+    announceBurned(this.delivery, await this.store.burn({ ...request, userId }));
+  }
+
+  private tellSenders(
+    kind: 'delivered' | 'read',
+    userId: string,
+    { conversationId, incarnation }: ReceiptRequest,
+    marked: readonly MarkedMessage[],
+  ): void {
+    const at = this.clock.now();
+    for (const senderId of new Set(marked.map((message) => message.senderId))) {
+      const messages = marked
+        .filter((message) => message.senderId === senderId)
+        .map(({ seq, burnAt }) => ({ seq, burnAt }));
+      this.delivery.toUser(senderId, 'message:receipt', { conversationId, incarnation, userId, kind, messages, at });
+    }
+  }
+}

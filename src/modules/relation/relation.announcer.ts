@@ -1,0 +1,52 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Delivery } from '../../platform/delivery/delivery.port.js';
+import { EventBus } from '../../platform/event-bus/event-bus.port.js';
+import type { FriendChanged } from '../../protocol/payloads/relation.payloads.js';
+import type { Person } from '../user/index.js';
+import type { PendingRequest } from './ports/friend-request.store.port.js';
+import type { WithdrawnRequest } from './ports/friendship.store.port.js';
+import { FriendshipBegan } from './relation.events.js';
+import type { Friendship } from './relation.facade.js';
+import { friendView, incomingRequest } from './relation.views.js';
+
+/** Tells the people concerned, and the other modules, what is already committed. Nothing here can fail the request. */
+@Injectable()
+export class RelationAnnouncer {
+  private readonly logger = new Logger('Relation');
+
+  constructor(
+    @Inject(Delivery) private readonly delivery: Delivery,
+    @Inject(EventBus) private readonly bus: EventBus,
+  ) {}
+
+  requested(recipientId: string, request: PendingRequest, from: Person): void {
+    this.delivery.toUser(recipientId, 'friend:requested', { request: incomingRequest(request, from) });
+  }
+
+  withdrawn(requests: readonly WithdrawnRequest[]): void {
+    for (const { requestId, recipientId } of requests) {
+      this.delivery.toUser(recipientId, 'friend:request-withdrawn', { requestId });
+    }
+  }
+
+  /** The modules first: a friend who is told may write at once. */
+  async began(friendship: Friendship, one: Person, other: Person): Promise<void> {
+    const { conversationId, userIds } = friendship;
+    try {
+      await this.bus.publish(FriendshipBegan, { conversationId, userIds: [...userIds] });
+    } catch (error) {
+      this.logger.error({ conversationId, error });
+    }
+    this.delivery.toUser(one.userId, 'friend:added', { friend: friendView(friendship, other) });
+    this.delivery.toUser(other.userId, 'friend:added', { friend: friendView(friendship, one) });
+  }
+
+  ended({ conversationId, userIds: [low, high] }: Friendship): void {
+    this.delivery.toUser(low, 'friend:removed', { userId: high, conversationId });
+    this.delivery.toUser(high, 'friend:removed', { userId: low, conversationId });
+  }
+
+  changed(friendId: string, friendship: Friendship, person: Person, what: FriendChanged['what']): void {
+    this.delivery.toUser(friendId, 'friend:changed', { friend: friendView(friendship, person), what });
+  }
+}

@@ -1,0 +1,26 @@
+import { Controller, Delete, Get, HttpCode, Inject, Param } from '@nestjs/common';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Principal } from '../../platform/authentication/authenticator.port.js';
+import { Caller } from '../../platform/http/request-context.js';
+import { SessionList } from '../../protocol/payloads/user.payloads.js';
+import { SessionService } from './session.service.js';
+
+@ApiTags('sessions')
+@ApiBearerAuth()
+@Controller('api/sessions')
+export class SessionController {
+  constructor(@Inject(SessionService) private readonly sessions: SessionService) {}
+
+  @Get()
+  @ApiOkResponse({ type: SessionList })
+  list(@Caller() caller: Principal): Promise<SessionList> {
+    return this.sessions.list(caller);
+  }
+
+  @Delete(':sessionId')
+  @HttpCode(204)
+  @ApiNoContentResponse()
+  revoke(@Caller() caller: Principal, @Param('sessionId') sessionId: string): Promise<void> {
+    return this.sessions.revoke(caller, sessionId);
+  }
+}

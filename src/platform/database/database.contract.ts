@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { EntityManager } from 'typeorm';
+import type { Database } from './database.port.js';
+
+/** What every Database does. `create` gives one with a table `sample (id int primary key)`, empty. */
+export function describeDatabaseContract(create: () => Promise<Database>): void {
+  describe('Database', () => {
+    let database: Database;
+    const insert = (manager: EntityManager, id: number) => manager.query(`INSERT INTO sample (id) VALUES (${id})`);
+    const ids = () =>
+      database.read(async (manager) => {
+        const rows = await manager.query<{ id: number }[]>('SELECT id FROM sample ORDER BY id');
+        return rows.map(({ id }) => id);
+      });
+    const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+    beforeEach(async () => {
+      database = await create();
+    });
+
+    afterEach(() => database.close());
+
+    it('commits what a transaction has done, and gives its result', async () => {
+      expect(await database.transaction((manager) => insert(manager, 1).then(() => 'done'))).toBe('done');
+      expect(await ids()).toEqual([1]);
+    });
+
+    it('undoes everything when the work throws, and passes the error on', async () => {
+      const work = database.transaction(async (manager) => {
+        await insert(manager, 1);
+        throw new RangeError('no');
+      });
+      await expect(work).rejects.toThrow(RangeError);
+      expect(await ids()).toEqual([]);
+    });
+
+    it('rolls back nothing of another transaction that overlaps in time', async () => {
+      const failing = database.transaction(async (manager) => {
+        await insert(manager, 1);
+        await pause(20);
+        throw new Error('no');
+      });
+      const lasting = pause(5).then(() => database.transaction((manager) => insert(manager, 2)));
+      await expect(failing).rejects.toThrow('no');
+      await lasting;
+      expect(await ids()).toEqual([2]);
+    });
+
+    it('reads only what is committed', async () => {
+      const writing = database.transaction(async (manager) => {
+        await insert(manager, 1);
+        await pause(20);
+        throw new Error('no');
+      });
+      const reading = pause(5).then(ids);
+      await expect(writing).rejects.toThrow('no');
+      expect(await reading).toEqual([]);
+    });
+
+    it('answers a ping', async () => {
+      await expect(database.ping()).resolves.toBeUndefined();
+    });
+  });
+}

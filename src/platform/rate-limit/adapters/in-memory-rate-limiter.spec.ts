@@ -1,0 +1,4 @@
+import { describeRateLimiterContract } from '../rate-limiter.contract.js';
+import { InMemoryRateLimiter } from './in-memory-rate-limiter.js';
+
+describeRateLimiterContract(() => Promise.resolve(new InMemoryRateLimiter()));

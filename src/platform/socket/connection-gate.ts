@@ -1,0 +1,110 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import type { Server, Socket } from 'socket.io';
+import type { AshwireConfig } from '../../config/config.schema.js';
+import { CONFIG } from '../../config/config.token.js';
+import type { ErrorCode } from '../../protocol/errors.js';
+import { LIMITS } from '../../protocol/limits.js';
+import { ConnectionAuth } from '../../protocol/payloads/connection.payloads.js';
+import { Clock } from '../../shared/clock.js';
+import { DomainError } from '../../shared/domain-error.js';
+import { Authenticator, type Principal } from '../authentication/authenticator.port.js';
+import { wireErrorOf } from '../http/error.filter.js';
+import { PayloadValidators } from '../validation/payload-validator.js';
+import { clientAddress } from './client-address.js';
+import { Connection } from './connection.js';
+import { ConnectionEvents } from './connection-events.js';
+
+interface EngineSocket {
+  request: IncomingMessage | null;
+  remoteAddress: string;
+  on(event: 'close', listener: () => void): void;
+}
+
+/** Lets sockets in: counted by address before they cost anything, authenticated before they may say anything. */
+@Injectable()
+export class ConnectionGate {
+  private readonly perAddress = new Map<string, number>();
+  private unauthenticated = 0;
+  private closed = false;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: AshwireConfig,
+    @Inject(Authenticator) private readonly authenticator: Authenticator,
+    @Inject(PayloadValidators) private readonly validators: PayloadValidators,
+    @Inject(ConnectionEvents) private readonly events: ConnectionEvents,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** Whether one more connection from this address may be opened. */
+  admits(request: IncomingMessage): boolean {
+    const address = clientAddress(request, this.config.http.trustedProxyHops);
+    const { socketsPerAddress, unauthenticatedSockets } = this.config.limits;
+    return (
+      !this.closed &&
+      (this.perAddress.get(address) ?? 0) < socketsPerAddress &&
+      this.unauthenticated < unauthenticatedSockets
+    );
+  }
+
+  guard(server: Server): void {
+    server.engine.on('connection', (raw: EngineSocket) => this.count(raw));
+    server.use((socket, next) => {
+      this.authenticate(socket).then(
+        () => next(),
+        (thrown: unknown) => next(refusal(thrown)),
+      );
+    });
+    server.on('connection', (socket) => this.open(socket));
+  }
+
+  /** No more connections: the process is going to stop. */
+  shut(): void {
+    this.closed = true;
+  }
+
+  private count(raw: EngineSocket): void {
+    const address = raw.request ? clientAddress(raw.request, this.config.http.trustedProxyHops) : raw.remoteAddress;
+    raw.remoteAddress = address;
+    // The upgrade request with its headers and socket wrapper is not needed any more and would live as long as the connection.
+    raw.request = null;
+    this.perAddress.set(address, (this.perAddress.get(address) ?? 0) + 1);
+    this.unauthenticated += 1;
+    raw.on('close', () => {
+      const left = (this.perAddress.get(address) ?? 1) - 1;
+      if (left > 0) this.perAddress.set(address, left);
+      else this.perAddress.delete(address);
+      if (!authenticated.has(raw)) this.unauthenticated -= 1;
+    });
+  }
+
+  private async authenticate(socket: Socket): Promise<void> {
+    const { token } = this.validators.check(ConnectionAuth, socket.handshake.auth);
+    const principal = await this.authenticator.authenticate(token);
+    (socket.data as { principal?: Principal }).principal = principal;
+    const raw = socket.conn as unknown as EngineSocket;
+    if (!authenticated.has(raw)) this.unauthenticated -= 1;
+    authenticated.add(raw);
+  }
+
+  private open(socket: Socket): void {
+    const { principal } = socket.data as { principal: Principal };
+    // Drops the token and the header copies that socket.io keeps for the life of the socket.
+    (socket as { handshake: unknown }).handshake = undefined;
+    const { eventsPerSocket: events, slowConsumerBytes, violationsBeforeClose: violations } = this.config.limits;
+    const connection = new Connection(socket, principal, { events, slowConsumerBytes, violations }, this.clock.now());
+    socket.use((emitted) => this.events.received(connection, emitted));
+    socket.on('disconnect', () => this.events.closed(connection));
+    this.events.opened(connection, LIMITS.socketsPerUser);
+  }
+}
+
+/** Engine sockets that have logged in; weak, so that it costs nothing to forget them. */
+const authenticated = new WeakSet<EngineSocket>();
+
+/** socket.io hands `data` of a refused handshake to the client's connect_error. */
+function refusal(thrown: unknown): Error & { data: unknown } {
+  const { error } = wireErrorOf(thrown instanceof DomainError ? thrown : new DomainError('INTERNAL'), '');
+  const code: ErrorCode = error.code === 'BAD_REQUEST' ? 'UNAUTHENTICATED' : error.code;
+  return Object.assign(new Error(code), { data: code === error.code ? error : new DomainError(code).toWire() });
+}

@@ -1,0 +1,3 @@
+import { value } from './adapters/in-memory-message-store.js';
+
+export const other = value;

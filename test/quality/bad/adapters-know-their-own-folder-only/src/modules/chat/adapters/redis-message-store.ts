@@ -1,0 +1,3 @@
+import { value } from '../../../platform/presence/adapters/redis-presence.js';
+
+export const other = value;

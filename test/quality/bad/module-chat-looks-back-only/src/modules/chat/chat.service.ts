@@ -1,0 +1,3 @@
+import { value } from '../payment/index.js';
+
+export const other = value;

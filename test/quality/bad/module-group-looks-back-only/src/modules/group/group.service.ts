@@ -1,0 +1,3 @@
+import { value } from '../chat/index.js';
+
+export const other = value;

@@ -1,0 +1,3 @@
+import { value } from '../group/index.js';
+
+export const other = value;

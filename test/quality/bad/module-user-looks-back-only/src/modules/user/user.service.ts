@@ -1,0 +1,3 @@
+import { value } from '../relation/index.js';
+
+export const other = value;

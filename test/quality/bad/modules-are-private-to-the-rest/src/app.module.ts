@@ -1,0 +1,3 @@
+import { value } from './modules/user/user.service.js';
+
+export const other = value;

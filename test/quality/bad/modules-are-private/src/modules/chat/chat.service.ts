@@ -1,0 +1,3 @@
+import { value } from '../user/user.service.js';
+
+export const other = value;

@@ -1,0 +1,3 @@
+import { other as value } from './two.js';
+
+export const one = value;

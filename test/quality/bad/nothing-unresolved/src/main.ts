@@ -1,0 +1,3 @@
+import { value } from './moved-away.js';
+
+export const other = value;

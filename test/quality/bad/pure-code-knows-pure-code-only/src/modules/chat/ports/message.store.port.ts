@@ -1,0 +1,3 @@
+import { value } from '../chat.service.js';
+
+export const other = value;

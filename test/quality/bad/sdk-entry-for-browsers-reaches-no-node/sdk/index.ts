@@ -1,0 +1,3 @@
+import { value } from './storage/file-storage.js';
+
+export const other = value;

@@ -1,0 +1,3 @@
+import { value } from '../src/shared/ids.js';
+
+export const other = value;

@@ -1,0 +1,3 @@
+import { value } from '../sdk/index.js';
+
+export const other = value;

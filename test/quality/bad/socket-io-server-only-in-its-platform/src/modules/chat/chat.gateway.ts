@@ -1,0 +1,3 @@
+import type { Socket } from 'socket.io';
+
+export type Connection = Socket;
