@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Patch, Post, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import type { Principal } from '../../platform/authentication/authenticator.port.js';
+import type { Principal } from '../../platform/authentication/authenticator.js';
 import { Caller } from '../../platform/http/request-context.js';
 import {
   ChangeIdentityKeyRequest,

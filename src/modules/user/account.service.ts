@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Principal } from '../../platform/authentication/authenticator.port.js';
+import type { Principal } from '../../platform/authentication/authenticator.js';
 import type {
   OwnAccount,
   ProfileUpdateRequest,

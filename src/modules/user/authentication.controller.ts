@@ -1,12 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiTags,
-} from '@nestjs/swagger';
-import type { Principal } from '../../platform/authentication/authenticator.port.js';
+import { ApiBearerAuth, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Principal } from '../../platform/authentication/authenticator.js';
 import { Caller, ClientAddress, Public } from '../../platform/http/request-context.js';
 import {
   AddDeviceRequest,

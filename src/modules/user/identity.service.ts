@@ -1,6 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Principal } from '../../platform/authentication/authenticator.port.js';
-import type { ChangeIdentityKeyRequest, KeyHistoryList, KeyHistoryView } from '../../protocol/payloads/user.payloads.js';
+import type { Principal } from '../../platform/authentication/authenticator.js';
+import type {
+  ChangeIdentityKeyRequest,
+  KeyHistoryList,
+  KeyHistoryView,
+} from '../../protocol/payloads/user.payloads.js';
 import { challengeBytes } from '../../protocol/signing.js';
 import { DomainError } from '../../shared/domain-error.js';
 import { ChallengeService } from './challenge.service.js';

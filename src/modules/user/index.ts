@@ -1,5 +1,5 @@
 export { UserAdministration } from './user.administration.js';
-export { UserChange, UserChanged, UserDeleted, UserSubject } from './user.events.js';
+export { UserChanged, UserDeleted } from './user.events.js';
 export { type Person, UserFacade } from './user.facade.js';
 export { UserModule } from './user.module.js';
 export { userSchema } from './user.schema.js';

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Inject, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import type { Principal } from '../../platform/authentication/authenticator.port.js';
+import type { Principal } from '../../platform/authentication/authenticator.js';
 import { Caller } from '../../platform/http/request-context.js';
 import { KeyPackageCount, UploadKeyPackagesRequest } from '../../protocol/payloads/user.payloads.js';
 import { KeyPackageService } from './key-package.service.js';

@@ -23,9 +23,12 @@ describe('challenges', () => {
   });
 
   it('are counted per account and per address', async () => {
-    const limits = { challengePerAddress: { points: 3, perMs: 60_000 }, challengePerAccount: { points: 2, perMs: 60_000 } };
+    const limits = {
+      challengePerAddress: { points: 3, perMs: 60_000 },
+      challengePerAccount: { points: 2, perMs: 60_000 },
+    };
     const rig = await startUserModule({ limits });
-    const refusal = { code: 'RATE_LIMITED', details: { retryAfterMs: expect.any(Number) as number } };
+    const refusal = { code: 'RATE_LIMITED', details: { retryAfterMs: expect.any(Number) as unknown } };
     await rig.challenge('alice', 'login');
     await rig.challenge('alice', 'add-device');
     await expect(rig.challenge('alice', 'login')).rejects.toMatchObject(refusal);
@@ -82,10 +85,17 @@ describe('login', () => {
         const other = new TestPerson();
         await rig.register(other);
         const challenge = await rig.challenge(other.username, 'login');
-        return { challengeId: challenge.challengeId, deviceId, signature: leaf.sign(challengeBytes(challenge, deviceId)) };
+        return {
+          challengeId: challenge.challengeId,
+          deviceId,
+          signature: leaf.sign(challengeBytes(challenge, deviceId)),
+        };
       },
     ],
-    ['a certificate as the signature', async (rig, person) => ({ ...(await rig.loginRequest(person)), signature: person.device().signature })],
+    [
+      'a certificate as the signature',
+      async (rig, person) => ({ ...(await rig.loginRequest(person)), signature: person.device().signature }),
+    ],
     [
       'a challenge that has expired',
       async (rig, person) => {

@@ -6,12 +6,12 @@ import { RateLimiter } from '../../platform/rate-limit/rate-limiter.port.js';
 import type { RegisterRequest, RegistrationTerms } from '../../protocol/payloads/user.payloads.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/domain-error.js';
-import { type FreshNonce, ProofOfWork } from './domain/proof-of-work.js';
 import { registrationPrice } from './domain/registration-price.js';
 import { serverNameOf } from './domain/server-name.js';
-import { SignedNonces } from './domain/signed-nonce.js';
+import { type FreshNonce, SignedNonces } from './domain/signed-nonce.js';
 import { AccountStore } from './ports/account.store.port.js';
 import { SpentNonces } from './ports/spent-nonces.port.js';
+import { ProofOfWork } from './proof-of-work.js';
 
 export interface Admission extends FreshNonce {
   readonly invitationHash?: string;

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import type { Principal } from '../../platform/authentication/authenticator.port.js';
+import type { Principal } from '../../platform/authentication/authenticator.js';
 import { Caller } from '../../platform/http/request-context.js';
 import { SessionList } from '../../protocol/payloads/user.payloads.js';
 import { SessionService } from './session.service.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose';
 import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { Authenticator } from '../../platform/authentication/authenticator.port.js';
+import { Authenticator } from '../../platform/authentication/authenticator.js';
 import { randomId, TestPerson } from './spec/test-person.js';
 import { startUserModule, type UserRig } from './spec/user-rig.js';
 
@@ -36,11 +36,17 @@ describe('TokenAuthenticator', () => {
 
   it.each<[string, (now: number) => Forgery]>([
     ['another key', () => ({ key: generateKeyPairSync('ed25519').privateKey })],
-    ['another key that the token brings along', () => {
-      const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-      return { key: privateKey, header: { jwk: publicKey.export({ format: 'jwk' }) } };
-    }],
-    ['a key id that points somewhere', () => ({ key: generateKeyPairSync('ed25519').privateKey, header: { kid: '../../x' } })],
+    [
+      'another key that the token brings along',
+      () => {
+        const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+        return { key: privateKey, header: { jwk: publicKey.export({ format: 'jwk' }) } };
+      },
+    ],
+    [
+      'a key id that points somewhere',
+      () => ({ key: generateKeyPairSync('ed25519').privateKey, header: { kid: '../../x' } }),
+    ],
     ['another type', () => ({ header: { typ: 'JWT' } })],
     ['no type', () => ({ header: { typ: undefined } })],
     ['another audience', () => ({ claims: { aud: 'other' } })],

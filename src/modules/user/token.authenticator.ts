@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Authenticator, type Principal } from '../../platform/authentication/authenticator.port.js';
+import { Authenticator, type Principal } from '../../platform/authentication/authenticator.js';
 import type { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/domain-error.js';
 import type { AccessTokens } from './access-tokens.js';

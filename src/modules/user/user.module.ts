@@ -1,12 +1,12 @@
 import { type FactoryProvider, Module } from '@nestjs/common';
 import type { AshwireConfig } from '../../config/config.schema.js';
 import { CONFIG } from '../../config/config.token.js';
-import { Authenticator, type Principal } from '../../platform/authentication/authenticator.port.js';
+import { Authenticator, type Principal } from '../../platform/authentication/authenticator.js';
 import { Clock } from '../../shared/clock.js';
 import { Ids } from '../../shared/ids.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountController } from './account.controller.js';
-import { AccountDeletionService, DeletionStores } from './account-deletion.service.js';
+import { AccountDeletionService } from './account-deletion.service.js';
 import { AccountService } from './account.service.js';
 import { AdministrationController } from './administration.controller.js';
 import { AuthenticationController } from './authentication.controller.js';
@@ -33,7 +33,7 @@ import { TokenAuthenticator } from './token.authenticator.js';
 import { UserAdministration } from './user.administration.js';
 import { UserAnnouncements } from './user.announcements.js';
 import { UserFacade } from './user.facade.js';
-import { STORE_PROVIDERS } from './user.stores.js';
+import { UserStoresModule } from './user-stores.module.js';
 
 /** Verified access tokens kept in memory; one is about 300 bytes and lives for ten minutes. */
 const REMEMBERED_TOKENS = 20_000;
@@ -81,6 +81,7 @@ const TOKEN_PROVIDERS: readonly FactoryProvider[] = [
 ];
 
 @Module({
+  imports: [UserStoresModule],
   controllers: [
     RegistrationController,
     AuthenticationController,
@@ -90,7 +91,6 @@ const TOKEN_PROVIDERS: readonly FactoryProvider[] = [
     AdministrationController,
   ],
   providers: [
-    ...STORE_PROVIDERS,
     ...TOKEN_PROVIDERS,
     UserAnnouncements,
     RegistrationGate,
@@ -99,7 +99,6 @@ const TOKEN_PROVIDERS: readonly FactoryProvider[] = [
     DeviceReplacement,
     LoginService,
     SessionService,
-    DeletionStores,
     AccountDeletionService,
     AccountService,
     IdentityService,

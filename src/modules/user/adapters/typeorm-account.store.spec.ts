@@ -24,6 +24,6 @@ it('leaves no row of a deleted account in any table', async () => {
     ...{ sessionId: 's'.repeat(22), userId: account.userId, deviceId: account.device.deviceId },
     ...{ refreshHash: 'h', createdAt: 1, expiresAt: 2 },
   });
-  await accounts.delete(account.userId);
+  expect(await accounts.delete(account.userId)).toEqual(['s'.repeat(22)]);
   for (const rows of ROWS_OF_A_USER) expect(await database.read((manager) => manager.count(rows))).toBe(0);
 });

@@ -1,4 +1,4 @@
-import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { type EntityManager, IsNull, type SelectQueryBuilder } from 'typeorm';
 import type { Database } from '../../../platform/database/database.port.js';
 import type { Outbox } from '../../../platform/database/outbox.js';
 import type { Role } from '../../../protocol/payloads/user.payloads.js';
@@ -7,7 +7,14 @@ import { type Account, type AccountChanges, INITIAL_SETTINGS } from '../domain/a
 import { AccountStore, type NewAccount } from '../ports/account.store.port.js';
 import { UserDeleted } from '../user.events.js';
 import { isUniqueViolation } from './unique-violation.js';
-import { AccountRow, DeviceRow, KeyHistoryRow, RegistrationInvitationRow, ROWS_OF_A_USER } from './user.rows.js';
+import {
+  AccountRow,
+  DeviceRow,
+  KeyHistoryRow,
+  RegistrationInvitationRow,
+  ROWS_OF_A_USER,
+  SessionRow,
+} from './user.rows.js';
 
 export class TypeormAccountStore extends AccountStore {
   constructor(
@@ -64,13 +71,14 @@ export class TypeormAccountStore extends AccountStore {
     });
   }
 
-  delete(userId: string): Promise<boolean> {
+  delete(userId: string): Promise<string[] | null> {
     return this.database.transaction(async (manager) => {
       const [account, ...others] = ROWS_OF_A_USER;
-      if ((await manager.delete(account, { userId })).affected !== 1) return false;
+      if ((await manager.delete(account, { userId })).affected !== 1) return null;
+      const sessions = await manager.findBy(SessionRow, { userId, ended: IsNull() });
       for (const rows of others) await manager.delete(rows, { userId });
       await this.outbox.add(manager, UserDeleted, { userId });
-      return true;
+      return sessions.map(({ sessionId }) => sessionId);
     });
   }
 
@@ -108,7 +116,10 @@ function accountOf(row: AccountRow | null): Account | null {
   };
 }
 
-async function insert(manager: EntityManager, { userId, username, createdAt, device, genesis }: NewAccount): Promise<void> {
+async function insert(
+  manager: EntityManager,
+  { userId, username, createdAt, device, genesis }: NewAccount,
+): Promise<void> {
   await manager.insert(AccountRow, {
     ...{ userId, username, createdAt, ...INITIAL_SETTINGS },
     role: 'user',

@@ -59,7 +59,11 @@ async function store(manager: EntityManager, upload: KeyPackageUpload): Promise<
     await manager.update(KeyPackageRow, { userId, state: 'last-resort' }, { state: 'claimed', keyPackage: '' });
     await manager.insert(KeyPackageRow, rowOf(lastResort, 'last-resort'));
   }
-  if (keyPackages.length > 0) await manager.insert(KeyPackageRow, keyPackages.map((each) => rowOf(each, 'one-time')));
+  if (keyPackages.length > 0)
+    await manager.insert(
+      KeyPackageRow,
+      keyPackages.map((each) => rowOf(each, 'one-time')),
+    );
 }
 
 /** The update decides: of several that read the same oldest package, one changes its state and the others look again. */
@@ -75,7 +79,11 @@ async function takeOldest(
     });
     if (!row) return null;
     const { hash, deviceId, keyPackage } = row;
-    const taken = await manager.update(KeyPackageRow, { hash, state: 'one-time' }, { state: 'claimed', keyPackage: '' });
+    const taken = await manager.update(
+      KeyPackageRow,
+      { hash, state: 'one-time' },
+      { state: 'claimed', keyPackage: '' },
+    );
     if (taken.affected === 1) return { deviceId, keyPackage };
   }
 }

@@ -1,6 +1,12 @@
 import { type EntityManager, In, IsNull, LessThan, MoreThan, Not } from 'typeorm';
 import type { Database } from '../../../platform/database/database.port.js';
-import { type NewSession, type Rotation, type Session, type SessionEnd, SessionStore } from '../ports/session.store.port.js';
+import {
+  type NewSession,
+  type Rotation,
+  type Session,
+  type SessionEnd,
+  SessionStore,
+} from '../ports/session.store.port.js';
 import { DeviceRow, SessionRow } from './user.rows.js';
 
 export class TypeormSessionStore extends SessionStore {
@@ -82,6 +88,7 @@ export async function endSessions(
   return rows.map(({ sessionId }) => sessionId);
 }
 
-function sessionOf({ refreshHash: _, ...session }: SessionRow): Session {
-  return { ...session };
+function sessionOf(row: SessionRow): Session {
+  const { sessionId, userId, deviceId, createdAt, lastUsedAt, expiresAt, ended } = row;
+  return { sessionId, userId, deviceId, createdAt, lastUsedAt, expiresAt, ended };
 }

@@ -1,5 +1,10 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { FreshNonce } from './proof-of-work.js';
+
+/** A nonce that this server issued and that is still fresh. */
+export interface FreshNonce {
+  readonly nonce: string;
+  readonly expiresAt: number;
+}
 
 /** Nonces that the server recognises without having stored them, for registration without a proof of work. */
 export class SignedNonces {

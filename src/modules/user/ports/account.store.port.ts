@@ -28,7 +28,10 @@ export abstract class AccountStore {
   abstract update(userId: string, changes: AccountChanges): Promise<boolean>;
   /** False when there is no such account. */
   abstract setRole(username: string, role: Role): Promise<boolean>;
-  /** Removes every row of the account and leaves UserDeleted in the outbox. False when there is no such account. */
-  abstract delete(userId: string): Promise<boolean>;
+  /**
+   * Removes every row of the account and leaves UserDeleted in the outbox. The ids of the sessions that ended with it, or null
+   * when there is no such account.
+   */
+  abstract delete(userId: string): Promise<string[] | null>;
   abstract countCreatedSince(time: number): Promise<number>;
 }

@@ -103,9 +103,7 @@ export function describeIdentityStoreContract(create: () => Promise<IdentityStor
     it('keeps one active device however many are added at once', async () => {
       const { accounts, identities, person } = await registered();
       const certificates = Array.from({ length: 5 }, () => ({ ...person.certificate(), deviceId: randomId() }));
-      await Promise.all(
-        certificates.map((each) => identities.replaceDevice(each, person.identity.publicKey, NOW)),
-      );
+      await Promise.all(certificates.map((each) => identities.replaceDevice(each, person.identity.publicKey, NOW)));
       const account = await accounts.find(person.userId);
       expect(certificates.map(({ deviceId }) => deviceId)).toContain(account?.device.deviceId);
       expect(await accounts.list([person.userId])).toHaveLength(1);

@@ -17,8 +17,7 @@ export function describeRegistrationInvitationStoreContract(
       await invitations.add('short', 10, 0);
       await invitations.add('long', 100, 0);
       await invitations.add('longer', 200, 50);
-      const register = (invitationHash: string) =>
-        accounts.create({ ...new TestPerson().account(60), invitationHash });
+      const register = (invitationHash: string) => accounts.create({ ...new TestPerson().account(60), invitationHash });
       await expect(register('short')).rejects.toMatchObject({ code: 'INVITATION_INVALID' });
       await register('long');
       await register('longer');

@@ -38,8 +38,8 @@ export class TestPerson {
   }
 
   device(signer = this.identity): DeviceRegistration {
-    const { userId: _, ...device } = this.certificate(signer);
-    return device;
+    const { deviceId, leafKey, createdAt, signature } = this.certificate(signer);
+    return { deviceId, leafKey, createdAt, signature };
   }
 
   /** Another device of the same person, with a key of its own. */

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Global, Module } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { Test, type TestingModule } from '@nestjs/testing';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { type Challenge as WorkToDo, solveChallenge } from 'altcha-lib';
 import { generateKeyPairSync } from 'node:crypto';
@@ -8,13 +9,17 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { type AshwireConfig, profileSchema } from '../../../config/config.schema.js';
 import { CONFIG } from '../../../config/config.token.js';
-import { Authenticator, type Principal } from '../../../platform/authentication/authenticator.port.js';
+import { Authenticator, type Principal } from '../../../platform/authentication/authenticator.js';
 import { Database } from '../../../platform/database/database.port.js';
 import { Outbox } from '../../../platform/database/outbox.js';
 import { Delivery } from '../../../platform/delivery/delivery.port.js';
 import { EventBus } from '../../../platform/event-bus/event-bus.port.js';
+import { AccessGuard } from '../../../platform/http/access.guard.js';
+import { ErrorFilter } from '../../../platform/http/error.filter.js';
+import { PayloadPipe } from '../../../platform/http/payload.pipe.js';
 import { InMemoryRateLimiter } from '../../../platform/rate-limit/adapters/in-memory-rate-limiter.js';
 import { RateLimiter } from '../../../platform/rate-limit/rate-limiter.port.js';
+import { PayloadValidators } from '../../../platform/validation/payload-validator.js';
 import type { RegisterRequest, RegistrationTerms, SessionTokens } from '../../../protocol/payloads/user.payloads.js';
 import { challengeBytes, type ChallengePurpose, registrationBytes } from '../../../protocol/signing.js';
 import { Clock, ManualClock } from '../../../shared/clock.js';
@@ -72,6 +77,15 @@ class RecordingDelivery extends Delivery {
   }
 }
 
+const validators = new PayloadValidators();
+
+/** What the composition root puts around all controllers. */
+const EDGE = [
+  { provide: APP_GUARD, useClass: AccessGuard },
+  { provide: APP_PIPE, useValue: new PayloadPipe(validators) },
+  { provide: APP_FILTER, useClass: ErrorFilter },
+];
+
 /** The module as the application wires it, over a database in memory, and what it said to the outside. */
 export async function startUserModule(options: RigOptions = {}): Promise<UserRig> {
   const config = configOf(options);
@@ -91,7 +105,7 @@ export async function startUserModule(options: RigOptions = {}): Promise<UserRig
   @Global()
   @Module({ providers: platform, exports: platform.map(({ provide }) => provide) })
   class PlatformModule {}
-  const nest = await Test.createTestingModule({ imports: [PlatformModule, UserModule] }).compile();
+  const nest = await Test.createTestingModule({ imports: [PlatformModule, UserModule], providers: EDGE }).compile();
   return new UserRig(nest, { config, stores, clock, delivery });
 }
 
@@ -106,7 +120,7 @@ export class UserRig {
   readonly changes: unknown[] = [];
 
   constructor(
-    private readonly nest: { get<T>(token: abstract new (...parameters: never[]) => T, options: { strict: false }): T },
+    readonly nest: TestingModule,
     private readonly parts: RigParts,
   ) {
     parts.stores.bus.subscribe(UserChanged, (change) => void this.changes.push(change));
@@ -142,9 +156,7 @@ export class UserRig {
     const [identityKey, leafKey] = [person.identity.publicKey, person.leaf.publicKey];
     return {
       ...{ username, identityKey, nonce, device: person.device(), historySignature: person.genesisSignature() },
-      signature: person.identity.sign(
-        registrationBytes({ server, username, identityKey, deviceId, leafKey, nonce }),
-      ),
+      signature: person.identity.sign(registrationBytes({ server, username, identityKey, deviceId, leafKey, nonce })),
       ...(proofOfWork && { proofOfWork: await solved(proofOfWork as WorkToDo) }),
     };
   }

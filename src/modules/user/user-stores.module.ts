@@ -1,4 +1,4 @@
-import type { FactoryProvider } from '@nestjs/common';
+import { type FactoryProvider, Module } from '@nestjs/common';
 import type { AshwireConfig } from '../../config/config.schema.js';
 import { CONFIG } from '../../config/config.token.js';
 import { Database } from '../../platform/database/database.port.js';
@@ -31,10 +31,7 @@ const sql = <P>(provide: Token<P>, adapter: new (database: Database) => P): Fact
 });
 
 /** What may be forgotten at a restart. A tier of several nodes needs it outside of the process. */
-const ephemeral = <P>(
-  provide: Token<P>,
-  inMemory: (clock: Clock, config: AshwireConfig) => P,
-): FactoryProvider<P> => ({
+const ephemeral = <P>(provide: Token<P>, inMemory: (clock: Clock, config: AshwireConfig) => P): FactoryProvider<P> => ({
   provide,
   inject: [CONFIG, Clock],
   useFactory: (config: AshwireConfig, clock: Clock) => {
@@ -49,7 +46,7 @@ const ephemeral = <P>(
   },
 });
 
-export const STORE_PROVIDERS: readonly FactoryProvider[] = [
+const STORES: readonly FactoryProvider[] = [
   {
     provide: AccountStore,
     inject: [Database, Outbox],
@@ -61,8 +58,9 @@ export const STORE_PROVIDERS: readonly FactoryProvider[] = [
   sql(RegistrationInvitationStore, TypeormRegistrationInvitationStore),
   ephemeral(ChallengeStore, (clock) => new InMemoryChallengeStore(clock)),
   ephemeral(SpentNonces, (clock) => new InMemorySpentNonces(clock)),
-  ephemeral(
-    SessionRevocations,
-    (clock, { sessions }) => new InMemorySessionRevocations(clock, sessions.accessTokenMs),
-  ),
+  ephemeral(SessionRevocations, (clock, { sessions }) => new InMemorySessionRevocations(clock, sessions.accessTokenMs)),
 ];
+
+/** Chooses the adapter behind each port of the module. */
+@Module({ providers: [...STORES], exports: STORES.map(({ provide }) => provide) })
+export class UserStoresModule {}

@@ -1,12 +1,7 @@
 import { type Challenge, createChallenge, type Payload, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { randomInt } from 'node:crypto';
-
-/** A nonce that this server issued and that is still fresh. */
-export interface FreshNonce {
-  readonly nonce: string;
-  readonly expiresAt: number;
-}
+import type { FreshNonce } from './domain/signed-nonce.js';
 
 /**
  * ALTCHA challenges of a chosen price. The server picks the counter that the solver must find, so that the price is exact (a
