@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Principal } from '../../platform/authentication/authenticator.port.js';
+import type { Principal } from '../../platform/authentication/authenticator.js';
 import { Caller } from '../../platform/http/request-context.js';
 import { BlockList, BlockRequest } from '../../protocol/payloads/relation.payloads.js';
 import { BlockService } from './block.service.js';

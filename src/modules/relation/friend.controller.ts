@@ -7,7 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Principal } from '../../platform/authentication/authenticator.port.js';
+import type { Principal } from '../../platform/authentication/authenticator.js';
 import { Caller } from '../../platform/http/request-context.js';
 import { FriendList } from '../../protocol/payloads/relation.payloads.js';
 import { ClaimedKeyPackage, KeyHistoryList } from '../../protocol/payloads/user.payloads.js';

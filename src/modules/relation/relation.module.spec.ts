@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { Test } from '@nestjs/testing';
 import { CONFIG } from '../../config/config.token.js';
-import { Authenticator, type Principal } from '../../platform/authentication/authenticator.port.js';
+import { Authenticator, type Principal } from '../../platform/authentication/authenticator.js';
 import { Database } from '../../platform/database/database.port.js';
 import { Outbox } from '../../platform/database/outbox.js';
 import { Delivery } from '../../platform/delivery/delivery.port.js';
