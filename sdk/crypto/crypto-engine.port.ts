@@ -1,4 +1,4 @@
-import type { MemberDevice } from './roster-policy.port.js';
+import type { MemberDevice } from './roster-policy.js';
 
 export interface CreatedKeyPackage {
   /** Names the package when a welcome used it; base64url of its MLS reference. */

@@ -2,7 +2,8 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { encodeBase64Url } from './base64url.js';
 import type { OwnDevice } from './device-credential.js';
 import { IdentityKey, issueDeviceCertificate, userIdOf } from './identity.js';
-import { type MemberDevice, RosterPolicy } from './roster-policy.port.js';
+import { type MemberDevice, RosterPolicy } from './roster-policy.js';
+import type { CryptoEngine } from './crypto-engine.port.js';
 import { TsMlsCryptoEngine } from './ts-mls-crypto-engine.js';
 
 /** Pins by hand. */
@@ -21,7 +22,7 @@ export interface Person {
   readonly identityKey: string;
   readonly device: OwnDevice;
   readonly policy: PinnedKeys;
-  readonly engine: TsMlsCryptoEngine;
+  readonly engine: CryptoEngine;
 }
 
 export async function newDevice(identity: IdentityKey, deviceId: string): Promise<OwnDevice> {
@@ -38,11 +39,20 @@ export async function newDevice(identity: IdentityKey, deviceId: string): Promis
   return { certificate, identityKey, leafPrivateKey };
 }
 
-export async function newPerson(name: string, now?: () => number): Promise<Person> {
+/** How the engines under test are made. */
+export interface EngineFactory {
+  create(own: OwnDevice, policy: RosterPolicy, now?: () => number): Promise<CryptoEngine>;
+}
+
+export async function newPerson(
+  name: string,
+  now?: () => number,
+  engines: EngineFactory = TsMlsCryptoEngine,
+): Promise<Person> {
   const identity = IdentityKey.generate();
   const device = await newDevice(identity, `${name}-device`);
   const policy = new PinnedKeys();
-  const engine = await TsMlsCryptoEngine.create(device, policy, now);
+  const engine = await engines.create(device, policy, now);
   return { userId: device.certificate.userId, identity, identityKey: device.identityKey, device, policy, engine };
 }
 

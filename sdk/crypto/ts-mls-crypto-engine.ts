@@ -46,7 +46,7 @@ import { mlsClientConfig, mlsSuite } from './mls-suite.js';
 import { type OpenedMessage, openPrivateMessage, requireMemberCommit } from './opened-message.js';
 import { padPayload, unpadPayload } from './padding.js';
 import { leavesOf, RosterGuard } from './roster-guard.js';
-import type { MemberDevice, RosterPolicy } from './roster-policy.port.js';
+import type { MemberDevice, RosterPolicy } from './roster-policy.js';
 
 /** MLS (RFC 9420) by ts-mls 1.6.4, behind Ashwire's rules; why each exists is in `ts-mls-traps.spec.ts`. */
 export class TsMlsCryptoEngine extends CryptoEngine {

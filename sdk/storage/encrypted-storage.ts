@@ -5,7 +5,7 @@ import {
   type StorageChange,
   type StoredEntry,
 } from './client-storage.port.js';
-import type { RawStore } from './raw-store.port.js';
+import type { RawStore } from './raw-store.js';
 import { StorageError } from './storage-error.js';
 
 const VERSION = 1;

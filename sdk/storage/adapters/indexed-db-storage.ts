@@ -2,7 +2,7 @@ import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { endOfPrefix, type StorageChange, type StoredEntry } from '../client-storage.port.js';
 import { EncryptedStorage } from '../encrypted-storage.js';
 import { NamedLocks } from '../named-locks.js';
-import { RawStore } from '../raw-store.port.js';
+import { RawStore } from '../raw-store.js';
 import { StorageError } from '../storage-error.js';
 
 interface ClientDatabase extends DBSchema {

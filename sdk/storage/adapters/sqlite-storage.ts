@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { endOfPrefix, type StorageChange, type StoredEntry } from '../client-storage.port.js';
 import { EncryptedStorage } from '../encrypted-storage.js';
 import { NamedLocks } from '../named-locks.js';
-import { RawStore } from '../raw-store.port.js';
+import { RawStore } from '../raw-store.js';
 import { StorageError } from '../storage-error.js';
 import { DataKeyFile } from './data-key-file.js';
 
