@@ -4,6 +4,7 @@ import type { AshwireConfig } from './config/config.schema.js';
 import { ChatModule, chatSchema } from './modules/chat/index.js';
 import { RelationModule, relationSchema } from './modules/relation/index.js';
 import { UserModule, userSchema } from './modules/user/index.js';
+import { DatabaseModule } from './platform/database/database.module.js';
 import { AccessGuard } from './platform/http/access.guard.js';
 import { AddressLimitGuard } from './platform/http/address-limit.guard.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
@@ -19,7 +20,8 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.for(config, [userSchema, relationSchema, chatSchema]),
+        PlatformModule.for(config),
+        DatabaseModule.for(config, [userSchema, relationSchema, chatSchema]),
         SocketModule.for(UserModule),
         UserModule,
         RelationModule,

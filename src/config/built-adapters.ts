@@ -31,4 +31,7 @@ export function assertBuilt(profile: Pick<Profile, 'tier' | 'adapters'>): void {
 
 /** For the exhaustive switch where an adapter is chosen: a kind without a case that {@link assertBuilt} has let through. */
 export const adapterMissing = (port: keyof Adapters, kind: string): ConfigError =>
-  new ConfigError([`${port} ${kind} is not built; this build has: ${BUILT_ADAPTERS[port].join(', ')}.`], 'Missing adapter:');
+  new ConfigError(
+    [`${port} ${kind} is not built; this build has: ${BUILT_ADAPTERS[port].join(', ')}.`],
+    'Missing adapter:',
+  );

@@ -1,22 +1,9 @@
-import {
-  type DynamicModule,
-  Global,
-  Inject,
-  Logger,
-  Module,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-  type Provider,
-} from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
-import type { AshwireConfig } from '../config/config.schema.js';
+import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { adapterMissing } from '../config/built-adapters.js';
+import type { AshwireConfig } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.token.js';
 import { Clock, SystemClock } from '../shared/clock.js';
 import { Ids, RandomIds } from '../shared/ids.js';
-import { Database, type DatabaseSchema } from './database/database.port.js';
-import { openDatabase } from './database/open-database.js';
-import { Outbox, outboxSchema } from './database/outbox.js';
 import { InProcessDelivery } from './delivery/adapters/in-process-delivery.js';
 import { Delivery } from './delivery/delivery.port.js';
 import { InProcessEventBus } from './event-bus/adapters/in-process-event-bus.js';
@@ -27,8 +14,6 @@ import { InMemoryRateLimiter } from './rate-limit/adapters/in-memory-rate-limite
 import { RateLimiter } from './rate-limit/rate-limiter.port.js';
 import { ConnectionRegistry } from './socket/connection-registry.js';
 import { PayloadValidators } from './validation/payload-validator.js';
-
-const logger = new Logger('Outbox');
 
 const providers: Provider[] = [
   { provide: Clock, useClass: SystemClock },
@@ -62,14 +47,6 @@ const providers: Provider[] = [
   },
   ephemeral(RateLimiter, () => new InMemoryRateLimiter()),
   ephemeral(Presence, () => new InMemoryPresence()),
-  {
-    provide: Outbox,
-    inject: [Database, EventBus],
-    useFactory: (database: Database, bus: EventBus) =>
-      new Outbox(database, bus, (error) => {
-        logger.error({ stack: error instanceof Error ? error.stack : String(error) });
-      }),
-  },
 ];
 
 /** A port whose adapter follows `adapters.ephemeral`. */
@@ -89,30 +66,12 @@ function ephemeral<T>(provide: abstract new () => T, inMemory: () => T): Provide
   };
 }
 
-/** Everything outside of the business, behind its ports, for all modules. */
+/** What stands around the business, behind its ports, for all modules. */
 @Global()
 @Module({})
-export class PlatformModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  constructor(
-    @Inject(Database) private readonly database: Database,
-    @Inject(Outbox) private readonly outbox: Outbox,
-  ) {}
-
-  static for(config: AshwireConfig, schemas: readonly DatabaseSchema[]): DynamicModule {
-    const own: Provider[] = [
-      { provide: CONFIG, useValue: config },
-      { provide: Database, useFactory: () => openDatabase(config, [outboxSchema, ...schemas]) },
-      ...providers,
-    ];
-    return { module: PlatformModule, imports: [DiscoveryModule], providers: own, exports: own };
-  }
-
-  /** What a crash left in the outbox goes out once every module has subscribed. */
-  async onApplicationBootstrap(): Promise<void> {
-    await this.outbox.drain();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.database.close();
+export class PlatformModule {
+  static for(config: AshwireConfig): DynamicModule {
+    const own: Provider[] = [{ provide: CONFIG, useValue: config }, ...providers];
+    return { module: PlatformModule, providers: own, exports: own };
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AshwireConfig } from '../../config/config.schema.js';
 import { CONFIG } from '../../config/config.token.js';
-import type { Principal } from '../../platform/authentication/authenticator.port.js';
+import type { Principal } from '../../platform/authentication/authenticator.js';
 import { Delivery } from '../../platform/delivery/delivery.port.js';
 import { RateLimiter } from '../../platform/rate-limit/rate-limiter.port.js';
 import type {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import QuickLRU from 'quick-lru';
 import type { AshwireConfig } from '../../config/config.schema.js';
 import { CONFIG } from '../../config/config.token.js';
-import type { Principal } from '../../platform/authentication/authenticator.port.js';
+import type { Principal } from '../../platform/authentication/authenticator.js';
 import { Delivery } from '../../platform/delivery/delivery.port.js';
 import type { SendRequest, SendResult } from '../../protocol/payloads/chat.payloads.js';
 import { Clock } from '../../shared/clock.js';

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import type { Role } from '../../protocol/payloads/user.payloads.js';
 import { DomainError } from '../../shared/domain-error.js';
-import { Authenticator } from '../authentication/authenticator.port.js';
+import { Authenticator } from '../authentication/authenticator.js';
 import { type AuthenticatedRequest, PUBLIC_ROUTE, REQUIRED_ROLE } from './request-context.js';
 
 /** Closed by default: a route without @Public() is reached with a valid access token only. A guard, since middleware was bypassed four times by path tricks under Fastify. */

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Role } from '../../protocol/payloads/user.payloads.js';
-import type { Principal } from '../authentication/authenticator.port.js';
+import type { Principal } from '../authentication/authenticator.js';
 
 /** A request after the access guard has seen it. */
 export interface AuthenticatedRequest extends FastifyRequest {

@@ -8,7 +8,7 @@ import { LIMITS } from '../../protocol/limits.js';
 import { ConnectionAuth } from '../../protocol/payloads/connection.payloads.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/domain-error.js';
-import { Authenticator, type Principal } from '../authentication/authenticator.port.js';
+import { Authenticator, type Principal } from '../authentication/authenticator.js';
 import { wireErrorOf } from '../http/error.filter.js';
 import { PayloadValidators } from '../validation/payload-validator.js';
 import { clientAddress } from './client-address.js';

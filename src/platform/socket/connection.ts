@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../protocol/errors.js';
 import type { ServerEventName, ServerEvents } from '../../protocol/events.js';
 import type { ClosingAction } from '../../protocol/payloads/connection.payloads.js';
 import { TokenBucket, type BucketLimit } from '../../shared/token-bucket.js';
-import type { Principal } from '../authentication/authenticator.port.js';
+import type { Principal } from '../authentication/authenticator.js';
 
 /** Queue length from which the bytes are counted: a reader that keeps up has a handful of frames waiting at most. */
 const COUNT_FROM_FRAMES = 32;

@@ -1,0 +1,67 @@
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
+import { resolve } from 'node:path';
+import { adapterMissing } from '../../config/built-adapters.js';
+import type { AshwireConfig } from '../../config/config.schema.js';
+import { EventBus } from '../event-bus/event-bus.port.js';
+import { SqliteDatabase } from './adapters/sqlite-database.js';
+import { Database, type DatabaseSchema } from './database.port.js';
+import { Outbox, outboxSchema } from './outbox.js';
+
+@Global()
+@Module({})
+export class DatabaseModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Outbox) private readonly outbox: Outbox,
+  ) {}
+
+  static for(config: AshwireConfig, schemas: readonly DatabaseSchema[]): DynamicModule {
+    const logger = new Logger(Outbox.name);
+    const providers: Provider[] = [
+      { provide: Database, useFactory: () => openDatabase(config, [outboxSchema, ...schemas]) },
+      {
+        provide: Outbox,
+        inject: [Database, EventBus],
+        useFactory: (database: Database, bus: EventBus) =>
+          new Outbox(database, bus, (error) => {
+            logger.error({ stack: error instanceof Error ? error.stack : String(error) });
+          }),
+      },
+    ];
+    return { module: DatabaseModule, providers, exports: providers };
+  }
+
+  /** What a crash left in the outbox goes out once every module has subscribed. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.outbox.drain();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.close();
+  }
+}
+
+function openDatabase(config: AshwireConfig, schemas: readonly DatabaseSchema[]): Promise<Database> {
+  const { database } = config.adapters;
+  const schema = {
+    rows: schemas.flatMap(({ rows }) => rows),
+    migrations: schemas.flatMap(({ migrations }) => migrations),
+  };
+  switch (database.kind) {
+    case 'sqlite': {
+      const inMemory = database.file === ':memory:';
+      return SqliteDatabase.open(inMemory ? database.file : resolve(config.dataDirectory, database.file), schema);
+    }
+    case 'mysql':
+      throw adapterMissing('database', database.kind);
+  }
+}
