@@ -5,7 +5,7 @@
 const at = (path) => `^${path}`;
 const npm = (...names) => `node_modules/(?:@types/)?(?:${names.join('|')})(?:/|$)`;
 
-const TEST_CODE = '\\.(?:spec|e2e|contract|fixture)\\.ts$';
+const TEST_CODE = '\\.(?:spec|e2e|contract|fixture)\\.ts$|^src/(?:modules|platform)/[^/]+/spec/';
 /** Pure code: no framework, no I/O. Contracts and specs beside it are test code. */
 const PURE = [at('src/(?:shared|protocol)/'), at('src/modules/[^/]+/domain/'), at('(?:src|sdk)/.+\\.port\\.ts$')];
 const NODE_BUILT_IN = `^(?:node:)?(?:${require('node:module')
@@ -45,7 +45,8 @@ module.exports = {
     {
       name: 'adapters-are-leaves',
       comment:
-        'Adapters are named in *.module.ts (in the SDK: its two entries) and in specs; everyone else knows the port.',
+        'Adapters are named in *.module.ts (in the SDK: its two entries) and in specs; everyone else knows the port. ' +
+        'A *.schema.ts lists a module’s tables and migrations for the composition root.',
       severity: 'error',
       from: {
         path: at('(.*)$'),
@@ -58,7 +59,7 @@ module.exports = {
           at('test/'),
         ],
       },
-      to: { path: '/adapters/', pathNot: 'node_modules/' },
+      to: { path: '/adapters/', pathNot: ['node_modules/', '/adapters/[^/]+\\.schema\\.ts$'] },
     },
     {
       name: 'adapters-know-their-own-folder-only',
@@ -113,7 +114,7 @@ module.exports = {
       from: { path: PURE, pathNot: [TEST_CODE, at('src/platform/database/')] },
       to: {
         path: 'node_modules/',
-        pathNot: npm('zod', 'class-validator', 'class-transformer', '@noble/[^/]+', 'ts-mls', 'node'),
+        pathNot: npm('zod', 'class-validator', 'class-transformer', '@noble/[^/]+', 'ts-mls', 'altcha-lib', 'node'),
       },
     },
     {

@@ -5,7 +5,7 @@ const ENVIRONMENT = 'Only src/config reads the environment; take AshwireConfig.'
 
 /** Code whose functions are measured. A test may tell a long story. */
 const PRODUCT = ['src/**/*.ts', 'sdk/**/*.ts', 'terminal/**/*.ts'];
-const TESTS = ['**/*.spec.ts', '**/*.e2e.ts', '**/*.contract.ts', '**/*.fixture.ts', 'test/**/*.ts'];
+const TESTS = ['**/*.spec.ts', '**/*.e2e.ts', '**/*.contract.ts', '**/*.fixture.ts', '**/spec/**', 'test/**/*.ts'];
 
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'data/', 'docs/', 'web/', 'test/quality/bad/']),
