@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { ManualClock } from '../../../shared/clock.js';
 import { RandomIds } from '../../../shared/ids.js';
 import { describeMessageStoreContract } from '../ports/message.store.contract.js';
+import { itKeepsTheModel } from '../ports/message.store.model.contract.js';
 import { InMemoryMessageStore } from './in-memory-message.store.js';
 
 const create = (lifeMs = 3_600_000) => {
@@ -13,6 +14,8 @@ const create = (lifeMs = 3_600_000) => {
 describeMessageStoreContract(() => Promise.resolve(create()));
 
 describe('InMemoryMessageStore', () => {
+  itKeepsTheModel(() => Promise.resolve(create()));
+
   it('takes a shorter life from the profile and never a longer one', async () => {
     const ids = new RandomIds();
     const [alice, bob] = [ids.next(), ids.next()];
