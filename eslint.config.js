@@ -30,6 +30,8 @@ export default defineConfig(
       'max-params': 'off',
       '@typescript-eslint/max-params': ['error', { max: 5 }],
       '@typescript-eslint/no-explicit-any': 'error',
+      // `const { ciphertext: _, ...rest }` is how a field is left out.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, varsIgnorePattern: '^_+$' }],
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/require-await': 'error',

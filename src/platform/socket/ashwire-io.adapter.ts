@@ -25,7 +25,7 @@ export class AshwireIoAdapter extends IoAdapter {
   }
 
   override createIOServer(port: number, options?: ServerOptions): Server {
-    const server = super.createIOServer(port, { ...options, ...this.options() } as ServerOptions) as Server;
+    const server = super.createIOServer(port, { ...options, ...this.options() } as ServerOptions);
     this.gate.guard(server);
     return server;
   }

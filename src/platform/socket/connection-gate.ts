@@ -14,6 +14,7 @@ import { PayloadValidators } from '../validation/payload-validator.js';
 import { clientAddress } from './client-address.js';
 import { Connection } from './connection.js';
 import { ConnectionEvents } from './connection-events.js';
+import { TurnFlush } from './turn-flush.js';
 
 interface EngineSocket {
   request: IncomingMessage | null;
@@ -49,6 +50,7 @@ export class ConnectionGate {
 
   guard(server: Server): void {
     server.engine.on('connection', (raw: EngineSocket) => this.count(raw));
+    new TurnFlush().attach(server);
     server.use((socket, next) => {
       this.authenticate(socket).then(
         () => next(),

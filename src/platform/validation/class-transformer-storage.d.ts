@@ -1,6 +1,7 @@
-/** class-transformer has the storage that class-validator-jsonschema asks for, but no types and no export for it. */
+/** class-transformer has the storage that class-validator-jsonschema asks for, but declares no types for its path. */
 declare module 'class-transformer/cjs/storage.js' {
-  export const defaultMetadataStorage: NonNullable<
-    import('class-validator-jsonschema/build/options').IOptions['classTransformerMetadataStorage']
-  >;
+  import type { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+
+  type Options = NonNullable<Parameters<typeof validationMetadatasToSchemas>[0]>;
+  export const defaultMetadataStorage: NonNullable<Options['classTransformerMetadataStorage']>;
 }

@@ -207,10 +207,4 @@ const appended = (log: ConversationLog, { seq, acceptedAt, burnAt }: StoredMessa
 const marked = ({ seq, senderId, burnAt }: StoredMessage): MarkedMessage => ({ seq, senderId, burnAt });
 
 /** The port is asynchronous, this store is not: a throw must still become a rejection. */
-function settle<T>(work: () => T): Promise<T> {
-  try {
-    return Promise.resolve(work());
-  } catch (error) {
-    return Promise.reject(error as Error);
-  }
-}
+const settle = <T>(work: () => T): Promise<T> => new Promise((resolve) => resolve(work()));

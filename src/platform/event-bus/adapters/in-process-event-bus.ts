@@ -1,4 +1,4 @@
-import { PayloadValidators } from '../../validation/payload-validator.js';
+import type { PayloadValidators } from '../../validation/payload-validator.js';
 import { EventBus, type EventDefinition } from '../event-bus.port.js';
 
 type Handler = (payload: object) => Promise<void> | void;
