@@ -23,7 +23,7 @@ export interface RunningServer {
 }
 
 /** Everything a person would wait for is cheap; limits that a test does not mean are out of its way. */
-const QUICK: DeepPartial<Profile> = {
+export const QUICK: DeepPartial<Profile> = {
   registration: { proofOfWork: { cost: 1, baseTries: 1, maxTries: 1 } },
   limits: {
     registrationPerAddress: { points: 1_000 },

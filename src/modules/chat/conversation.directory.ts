@@ -49,7 +49,7 @@ export class ConversationDirectory implements OnModuleInit {
     this.known.delete(conversationId);
   }
 
-  private async find(conversationId: string): Promise<Conversation | null> {
+  private find(conversationId: string): Promise<Conversation | null> {
     const known = this.known.get(conversationId);
     if (known) return known;
     const loading = this.load(conversationId);

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Delivery } from '../../platform/delivery/delivery.port.js';
-import type { ReadResult, ReceiptRequest } from '../../protocol/payloads/chat.payloads.js';
+import type { BurnTime, ReadResult, ReceiptRequest } from '../../protocol/payloads/chat.payloads.js';
 import { Clock } from '../../shared/clock.js';
 import { ConversationDirectory } from './conversation.directory.js';
 import { announceBurned } from './burn-announcement.js';
@@ -19,15 +19,17 @@ export class ReceiptService {
   ) {}
 
   async delivered(userId: string, request: ReceiptRequest): Promise<void> {
-    await this.directory.get(request.conversationId, userId);
-    this.tellSenders('delivered', userId, request, await this.store.markDelivered({ ...request, userId }));
+    const { conversationId, incarnation, seqs } = request;
+    await this.directory.get(conversationId, userId);
+    const marked = await this.store.markDelivered({ conversationId, incarnation, userId, seqs });
+    this.tellSenders('delivered', userId, request, marked);
   }
 
   async read(userId: string, request: ReceiptRequest): Promise<ReadResult> {
     await this.directory.get(request.conversationId, userId);
     const marked = await this.store.markRead({ ...request, userId });
     if ((await this.sharing.of(userId)).shareRead) this.tellSenders('read', userId, request, marked);
-    return { burnTimes: marked.map(({ seq, burnAt }) => ({ seq, burnAt })) };
+    return { burnTimes: marked.map(burnTime) };
   }
 
   async burn(userId: string, request: ReceiptRequest): Promise<void> {
@@ -42,11 +44,13 @@ export class ReceiptService {
     marked: readonly MarkedMessage[],
   ): void {
     const at = this.clock.now();
-    for (const senderId of new Set(marked.map((message) => message.senderId))) {
-      const messages = marked
-        .filter((message) => message.senderId === senderId)
-        .map(({ seq, burnAt }) => ({ seq, burnAt }));
+    for (let rest = marked; rest[0] !== undefined;) {
+      const { senderId } = rest[0];
+      const messages = rest.filter((message) => message.senderId === senderId).map(burnTime);
       this.delivery.toUser(senderId, 'message:receipt', { conversationId, incarnation, userId, kind, messages, at });
+      rest = rest.filter((message) => message.senderId !== senderId);
     }
   }
 }
+
+const burnTime = ({ seq, burnAt }: MarkedMessage): BurnTime => ({ seq, burnAt });

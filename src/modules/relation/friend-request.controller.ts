@@ -3,14 +3,13 @@ import {
   ApiAcceptedResponse,
   ApiBearerAuth,
   ApiBody,
-  ApiConflictResponse,
   ApiNoContentResponse,
-  ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
 import type { Principal } from '../../platform/authentication/authenticator.js';
+import { ApiRefusals } from '../../platform/http/api-refusals.js';
 import { Caller } from '../../platform/http/request-context.js';
 import {
   FriendRequestList,
@@ -40,8 +39,11 @@ export class FriendRequestController {
   })
   @ApiBody({ type: FriendRequestRequest })
   @ApiAcceptedResponse({ type: OutgoingRequest })
-  @ApiConflictResponse({
-    description: 'ALREADY_FRIENDS, REQUEST_LIMIT, or FRIEND_LIMIT when the other side had asked you',
+  @ApiRefusals({
+    NOT_YOURSELF: 'the name is your own',
+    ALREADY_FRIENDS: 'there is nothing to ask',
+    REQUEST_LIMIT: 'five of yours wait',
+    FRIEND_LIMIT: 'the other side had asked you, and details.side has 20 friends: yours or theirs',
   })
   ask(@Caller() caller: Principal, @Body() body: FriendRequestRequest): Promise<OutgoingRequest> {
     return this.requests.ask(caller.userId, body.username);
@@ -51,8 +53,11 @@ export class FriendRequestController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Accepts a request made to you' })
   @ApiOkResponse({ type: FriendView })
-  @ApiNotFoundResponse({ description: 'NOT_FOUND: no such request is waiting for you' })
-  @ApiConflictResponse({ description: 'FRIEND_LIMIT: details.side is yours or theirs; ALREADY_FRIENDS' })
+  @ApiRefusals({
+    NOT_FOUND: 'no such request is waiting for you',
+    FRIEND_LIMIT: 'details.side is yours or theirs',
+    ALREADY_FRIENDS: 'another request or an invitation came first',
+  })
   accept(@Caller() caller: Principal, @Param('requestId') requestId: string): Promise<FriendView> {
     return this.requests.accept(requestId, caller.userId);
   }
@@ -61,7 +66,7 @@ export class FriendRequestController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Declines a request made to you; the other side is not told' })
   @ApiNoContentResponse()
-  @ApiNotFoundResponse({ description: 'NOT_FOUND: no such request is waiting for you' })
+  @ApiRefusals({ NOT_FOUND: 'no such request is waiting for you' })
   decline(@Caller() caller: Principal, @Param('requestId') requestId: string): Promise<void> {
     return this.requests.decline(requestId, caller.userId);
   }
@@ -70,7 +75,6 @@ export class FriendRequestController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Cancels a request of yours' })
   @ApiNoContentResponse()
-  @ApiNotFoundResponse({ description: 'NOT_FOUND: you have no such request' })
   cancel(@Caller() caller: Principal, @Param('requestId') requestId: string): Promise<void> {
     return this.requests.cancel(requestId, caller.userId);
   }

@@ -1,13 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiNoContentResponse,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Principal } from '../../platform/authentication/authenticator.js';
+import { ApiRefusals } from '../../platform/http/api-refusals.js';
 import { Caller } from '../../platform/http/request-context.js';
 import { FriendList } from '../../protocol/payloads/relation.payloads.js';
 import { ClaimedKeyPackage, KeyHistoryList } from '../../protocol/payloads/user.payloads.js';
@@ -30,7 +24,7 @@ export class FriendController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Ends a friendship, and with it the conversation and its messages' })
   @ApiNoContentResponse()
-  @ApiNotFoundResponse({ description: 'NOT_FOUND: no friend of yours' })
+  @ApiRefusals({ NOT_FOUND: 'no friend of yours' })
   remove(@Caller() caller: Principal, @Param('userId') userId: string): Promise<void> {
     return this.friends.remove(caller.userId, userId);
   }
@@ -39,7 +33,11 @@ export class FriendController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Takes one key package of a friend, to start an encrypted conversation' })
   @ApiOkResponse({ type: ClaimedKeyPackage })
-  @ApiNotFoundResponse({ description: 'NOT_FOUND: no friend of yours; KEY_PACKAGE_NONE: the friend has none left' })
+  @ApiRefusals({
+    NOT_FOUND: 'no friend of yours',
+    NOT_YOURSELF: 'the id is your own',
+    KEY_PACKAGE_NONE: 'the friend has none left',
+  })
   claimKeyPackage(@Caller() caller: Principal, @Param('userId') userId: string): Promise<ClaimedKeyPackage> {
     return this.friends.claimKeyPackage(caller.userId, userId);
   }
@@ -47,7 +45,7 @@ export class FriendController {
   @Get(':userId/identity-keys')
   @ApiOperation({ summary: "Lists all identity keys that a friend's account had, hash-chained, oldest first" })
   @ApiOkResponse({ type: KeyHistoryList })
-  @ApiNotFoundResponse({ description: 'NOT_FOUND: no friend of yours' })
+  @ApiRefusals({ NOT_FOUND: 'no friend of yours' })
   listIdentityKeys(@Caller() caller: Principal, @Param('userId') userId: string): Promise<KeyHistoryList> {
     return this.friends.listIdentityKeys(caller.userId, userId);
   }

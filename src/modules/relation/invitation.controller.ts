@@ -2,15 +2,14 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@n
 import {
   ApiBearerAuth,
   ApiBody,
-  ApiConflictResponse,
   ApiCreatedResponse,
   ApiNoContentResponse,
-  ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
 import type { Principal } from '../../platform/authentication/authenticator.js';
+import { ApiRefusals } from '../../platform/http/api-refusals.js';
 import { Caller } from '../../platform/http/request-context.js';
 import {
   CreatedInvitation,
@@ -29,7 +28,7 @@ export class InvitationController {
   @Post()
   @ApiOperation({ summary: 'Makes a one-time invitation for 24 hours; its code is shown only here' })
   @ApiCreatedResponse({ type: CreatedInvitation })
-  @ApiConflictResponse({ description: 'INVITATION_LIMIT: twenty are open' })
+  @ApiRefusals({ INVITATION_LIMIT: 'twenty are open' })
   create(@Caller() caller: Principal): Promise<CreatedInvitation> {
     return this.invitations.create(caller.userId);
   }
@@ -45,7 +44,7 @@ export class InvitationController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Revokes an invitation of yours' })
   @ApiNoContentResponse()
-  @ApiNotFoundResponse({ description: 'NOT_FOUND: you have no such invitation' })
+  @ApiRefusals({ NOT_FOUND: 'you have no such invitation' })
   revoke(@Caller() caller: Principal, @Param('invitationId') invitationId: string): Promise<void> {
     return this.invitations.revoke(invitationId, caller.userId);
   }
@@ -55,8 +54,11 @@ export class InvitationController {
   @ApiOperation({ summary: 'Becomes the friend of who made the invitation' })
   @ApiBody({ type: RedeemInvitationRequest })
   @ApiOkResponse({ type: FriendView })
-  @ApiNotFoundResponse({ description: 'INVITATION_INVALID: unknown, used, expired, or not for you' })
-  @ApiConflictResponse({ description: 'FRIEND_LIMIT: details.side is yours or theirs; ALREADY_FRIENDS' })
+  @ApiRefusals({
+    INVITATION_INVALID: 'it is unknown, used, expired, or not for you',
+    FRIEND_LIMIT: 'details.side is yours or theirs',
+    ALREADY_FRIENDS: 'the invitation stays open',
+  })
   redeem(@Caller() caller: Principal, @Body() body: RedeemInvitationRequest): Promise<FriendView> {
     return this.invitations.redeem(body.code, caller.userId);
   }

@@ -1,6 +1,14 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Principal } from '../../platform/authentication/authenticator.js';
+import { ApiRefusals } from '../../platform/http/api-refusals.js';
 import { Caller, ClientAddress, Public } from '../../platform/http/request-context.js';
 import {
   AddDeviceRequest,
@@ -24,6 +32,7 @@ export class AuthenticationController {
   ) {}
 
   @Post('challenges')
+  @ApiOperation({ summary: 'Issues something to sign, once, for one purpose; the same for every username' })
   @Public()
   @ApiCreatedResponse({ type: ChallengeResponse })
   challenge(@Body() request: ChallengeRequest, @ClientAddress() address: string): Promise<ChallengeResponse> {
@@ -31,6 +40,8 @@ export class AuthenticationController {
   }
 
   @Post('sessions')
+  @ApiOperation({ summary: 'Logs in with the key of the active device' })
+  @ApiRefusals({ LOGIN_FAILED: 'whatever was wrong' })
   @Public()
   @ApiCreatedResponse({ type: SessionTokens })
   login(@Body() request: LoginRequest): Promise<SessionTokens> {
@@ -38,6 +49,12 @@ export class AuthenticationController {
   }
 
   @Post('devices')
+  @ApiOperation({ summary: 'Logs in with the identity key on a device that takes the place of the active one' })
+  @ApiRefusals({
+    LOGIN_FAILED: 'the challenge, the account or its signature is wrong',
+    BAD_KEY: 'the leaf key is no usable Ed25519 key',
+    BAD_SIGNATURE: 'the identity key did not certify the device',
+  })
   @Public()
   @ApiCreatedResponse({ type: SessionTokens })
   addDevice(@Body() request: AddDeviceRequest): Promise<SessionTokens> {
@@ -45,6 +62,12 @@ export class AuthenticationController {
   }
 
   @Post('refresh')
+  @ApiOperation({ summary: 'Exchanges the newest refresh token for the next; an older one ends the session' })
+  @ApiRefusals({
+    UNAUTHENTICATED: 'no such session, or it has expired',
+    SESSION_REVOKED: 'the session has ended, or ends now because an older token came',
+    DEVICE_REPLACED: 'another device took the place of this one',
+  })
   @Public()
   @HttpCode(200)
   @ApiOkResponse({ type: SessionTokens })
@@ -53,6 +76,7 @@ export class AuthenticationController {
   }
 
   @Post('logout')
+  @ApiOperation({ summary: 'Ends your session and closes its connections' })
   @HttpCode(204)
   @ApiBearerAuth()
   @ApiNoContentResponse()

@@ -25,9 +25,16 @@ export function wireErrorOf(thrown: unknown, requestId: string): { error: WireEr
 
 function asDomainError(thrown: unknown): DomainError | undefined {
   if (thrown instanceof DomainError) return thrown;
+  if (isAbort(thrown)) return new DomainError('BAD_REQUEST');
   if (!(thrown instanceof HttpException)) return undefined;
   const code = CODE_OF_STATUS[thrown.getStatus()];
   return code ? new DomainError(code) : undefined;
+}
+
+/** The client went away, or broke its own body off: nobody is left to answer, and nothing of ours is wrong. */
+function isAbort(thrown: unknown): boolean {
+  const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
+  return code === 'ECONNRESET' && message === 'aborted';
 }
 
 @Catch()

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Health } from '../../protocol/payloads/connection.payloads.js';
 import { Database } from '../database/database.port.js';
 import { Public } from './request-context.js';
@@ -12,6 +12,7 @@ export class HealthController {
 
   /** The process runs. */
   @Get('live')
+  @ApiOperation({ summary: 'Tells that the process runs' })
   @ApiOkResponse({ type: Health })
   live(): Health {
     return { status: 'ok' };
@@ -19,6 +20,7 @@ export class HealthController {
 
   /** The process can serve: its stores answer. UNAVAILABLE otherwise. */
   @Get('ready')
+  @ApiOperation({ summary: 'Tells that the stores answer' })
   @ApiOkResponse({ type: Health })
   async ready(): Promise<Health> {
     await this.database.ping();

@@ -2,12 +2,14 @@ import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { ConsoleLogger, type DynamicModule, type LogLevel } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { AshwireConfig } from '../../config/config.schema.js';
 import { ERRORS } from '../../protocol/errors.js';
 import { LIMITS } from '../../protocol/limits.js';
 import { DomainError } from '../../shared/domain-error.js';
+import { serveDocuments } from '../documentation/documents.js';
 import { AshwireIoAdapter } from '../socket/ashwire-io.adapter.js';
 
 const LOG_LEVELS: readonly LogLevel[] = ['error', 'warn', 'log', 'debug'];
@@ -28,6 +30,7 @@ export async function createHttpApplication(
     // Set by whoever ends TLS in front.
     strictTransportSecurity: false,
   });
+  serveDocuments(application, config);
   application.useWebSocketAdapter(new AshwireIoAdapter(application, config));
   application.enableShutdownHooks();
   return application;
@@ -54,9 +57,13 @@ function fastify({ http }: AshwireConfig): FastifyAdapter {
     genReqId: () => randomUUID(),
     // Ends what an idle client holds when the process stops.
     forceCloseConnections: true,
-    http: { headersTimeout: http.headerTimeoutMs, maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 2_000 },
+    http: { headersTimeout: http.headerTimeoutMs, maxHeaderSize: 8 * 1024, connectionsCheckingInterval: 2_000 },
     routerOptions: { maxParamLength: 64 },
     clientErrorHandler: refuseBrokenRequest,
+    // Addresses that the router cannot read. Its own answer would repeat them.
+    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
+      void reply.status(ERRORS.NOT_FOUND.status).send({ error: new DomainError('NOT_FOUND').toWire() });
+    },
   });
 }
 
@@ -74,7 +81,9 @@ function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): 
   const code = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'REQUEST_TIMEOUT' : 'BAD_REQUEST';
   const body = JSON.stringify({ error: { code, message: ERRORS[code].message, details: {} } });
   const status = STATUS_OF_PARSER_ERROR[error.code ?? ''] ?? '400 Bad Request';
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  // An end alone would leave it open for as long as the client likes to go on sending.
+  socket.destroySoon();
 }

@@ -148,7 +148,12 @@ export class InMemoryMessageStore extends MessageStore {
     const log = this.logs.get(conversationId);
     if (log?.incarnation !== incarnation) return [];
     const now = this.clock.now();
-    return seqs.flatMap((seq) => log.find(seq) ?? []).filter(({ burned, burnAt }) => !burned && burnAt > now);
+    const alive: StoredMessage[] = [];
+    for (const seq of seqs) {
+      const message = log.find(seq);
+      if (message && !message.burned && message.burnAt > now) alive.push(message);
+    }
+    return alive;
   }
 
   private burnAll(due: readonly Scheduled[], reasonOf: (message: StoredMessage) => BurnReason): BurnedBatch[] {

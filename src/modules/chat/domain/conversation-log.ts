@@ -8,7 +8,8 @@ export class ConversationLog {
   burnedThrough = 0;
   lastActivityAt = 0;
   private readonly entries: StoredMessage[] = [];
-  private readonly bySender = new Map<string, StoredMessage>();
+  /** By sender, then by the sender's own id of the message: one sender's ids cannot collide with another's. */
+  private readonly sent = new Map<string, Map<string, StoredMessage>>();
   private readonly unread = new Map<string, number>();
 
   constructor(readonly incarnation: string) {}
@@ -26,7 +27,7 @@ export class ConversationLog {
   }
 
   findSent(senderId: string, clientMessageId: string): StoredMessage | undefined {
-    return this.bySender.get(`${senderId}:${clientMessageId}`);
+    return this.sent.get(senderId)?.get(clientMessageId);
   }
 
   /** Throws UNREAD_LIMIT when a recipient has 500 unread here. */
@@ -34,10 +35,9 @@ export class ConversationLog {
     for (const userId of message.recipients) {
       if (this.unreadOf(userId) >= LIMITS.unreadPerConversation) throw new DomainError('UNREAD_LIMIT');
     }
-    const { ciphertext, conversationId: _, currentEpoch: __, ...rest } = message;
-    const stored = new StoredMessage(this.headSeq + 1, rest, ciphertext, now, lifeMs);
+    const stored = new StoredMessage(this.headSeq + 1, message, now, lifeMs);
     this.entries.push(stored);
-    this.bySender.set(`${stored.senderId}:${stored.clientMessageId}`, stored);
+    this.sentBy(stored.senderId).set(stored.clientMessageId, stored);
     for (const userId of message.recipients) this.unread.set(userId, this.unreadOf(userId) + 1);
     this.lastActivityAt = now;
     return stored;
@@ -62,10 +62,16 @@ export class ConversationLog {
     let count = 0;
     for (const entry of this.entries) {
       if (!entry.burned || entry.burnedAt + LIMITS.holeLifeMs > now) break;
-      this.bySender.delete(`${entry.senderId}:${entry.clientMessageId}`);
+      this.sentBy(entry.senderId).delete(entry.clientMessageId);
       count += 1;
     }
     this.entries.splice(0, count);
     this.burnedThrough += count;
+  }
+
+  private sentBy(senderId: string): Map<string, StoredMessage> {
+    let own = this.sent.get(senderId);
+    if (!own) this.sent.set(senderId, (own = new Map()));
+    return own;
   }
 }

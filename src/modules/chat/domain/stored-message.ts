@@ -2,42 +2,50 @@ import type { BurnReason, LogEntry } from '../../../protocol/payloads/chat.paylo
 import type { NewMessage } from '../ports/message.store.port.js';
 import { LIMITS } from '../../../protocol/limits.js';
 
-interface RecipientMarks {
-  deliveredAt?: number;
-  readAt?: number;
+/** How far one recipient is. */
+interface Marks {
+  readonly userId: string;
+  deliveredAt: number | undefined;
+  readAt: number | undefined;
 }
 
-/** One sequence of a log. Burning it drops the ciphertext and keeps what explains the hole. */
+/**
+ * One sequence of a log. Burning it drops the ciphertext and keeps what explains the hole. Flat, with a list of at most four
+ * marks: every message lives here for up to an hour, and each object in it is garbage collection (docs/performance.md).
+ */
 export class StoredMessage {
+  readonly senderId: string;
+  readonly clientMessageId: string;
   burnAt: number;
-  burned: BurnReason | undefined;
+  burned: BurnReason | undefined = undefined;
   burnedAt = 0;
+  private readonly senderDeviceId: string;
+  private readonly epoch: number;
+  private readonly burnAfterReadSeconds: number;
+  private readonly strictestBurnSeconds: number;
+  private readonly marks: readonly Marks[];
   private ciphertext: string | undefined;
-  private readonly marks: Map<string, RecipientMarks>;
 
   constructor(
     readonly seq: number,
-    private readonly message: Omit<NewMessage, 'ciphertext' | 'currentEpoch' | 'conversationId'>,
-    ciphertext: string,
+    message: NewMessage,
     readonly acceptedAt: number,
     lifeMs: number,
   ) {
     const cap = acceptedAt + Math.min(lifeMs, LIMITS.messageLifeMs);
+    this.senderId = message.senderId;
+    this.clientMessageId = message.clientMessageId;
     this.burnAt = Math.min(cap, message.notAfter ?? cap);
-    this.ciphertext = ciphertext;
-    this.marks = new Map(message.recipients.map((userId) => [userId, {}]));
-  }
-
-  get senderId(): string {
-    return this.message.senderId;
-  }
-
-  get clientMessageId(): string {
-    return this.message.clientMessageId;
+    this.senderDeviceId = message.senderDeviceId;
+    this.epoch = message.epoch;
+    this.burnAfterReadSeconds = message.burnAfterReadSeconds;
+    this.strictestBurnSeconds = message.strictestBurnSeconds;
+    this.marks = message.recipients.map((userId) => ({ userId, deliveredAt: undefined, readAt: undefined }));
+    this.ciphertext = message.ciphertext;
   }
 
   get members(): string[] {
-    return [this.senderId, ...this.marks.keys()];
+    return [this.senderId, ...this.marks.map(({ userId }) => userId)];
   }
 
   get bytes(): number {
@@ -45,24 +53,22 @@ export class StoredMessage {
   }
 
   isFor(userId: string): boolean {
-    return this.marks.has(userId);
+    return this.marksOf(userId) !== undefined;
   }
 
   isUnreadBy(userId: string): boolean {
-    const marks = this.marks.get(userId);
+    const marks = this.marksOf(userId);
     return marks !== undefined && marks.readAt === undefined;
   }
 
   /** While alive, whether a retry carries what was stored. Afterwards nothing is left to compare. */
   isSameAs(message: NewMessage): boolean {
-    return (
-      this.ciphertext === undefined || (this.ciphertext === message.ciphertext && this.message.epoch === message.epoch)
-    );
+    return this.ciphertext === undefined || (this.ciphertext === message.ciphertext && this.epoch === message.epoch);
   }
 
   /** True when this is news. */
   markDelivered(userId: string, now: number): boolean {
-    const marks = this.marks.get(userId);
+    const marks = this.marksOf(userId);
     if (!marks || marks.deliveredAt !== undefined) return false;
     marks.deliveredAt = now;
     return true;
@@ -70,14 +76,12 @@ export class StoredMessage {
 
   /** True when this is news. The timer starts when the last recipient has read. */
   markRead(userId: string, now: number): boolean {
-    const marks = this.marks.get(userId);
+    const marks = this.marksOf(userId);
     if (!marks || marks.readAt !== undefined) return false;
     marks.readAt = now;
     marks.deliveredAt ??= now;
-    const everyoneHasRead = [...this.marks.values()].every(({ readAt }) => readAt !== undefined);
-    const { burnAfterReadSeconds, strictestBurnSeconds } = this.message;
-    const seconds = Math.min(burnAfterReadSeconds, strictestBurnSeconds);
-    if (everyoneHasRead) this.burnAt = Math.min(this.burnAt, now + seconds * 1_000);
+    const seconds = Math.min(this.burnAfterReadSeconds, this.strictestBurnSeconds);
+    if (this.everyoneHasRead()) this.burnAt = Math.min(this.burnAt, now + seconds * 1_000);
     return true;
   }
 
@@ -89,41 +93,47 @@ export class StoredMessage {
 
   /** Why it burns when its time is over: read by everyone, or never. */
   get dueReason(): BurnReason {
-    return [...this.marks.values()].every(({ readAt }) => readAt !== undefined) ? 'read' : 'expired';
+    return this.everyoneHasRead() ? 'read' : 'expired';
   }
 
   /** As the viewer may see it at `now`: what is due shows as burned, reaped or not. */
   toEntry(viewerId: string, now: number): LogEntry {
-    const { senderId, senderDeviceId, clientMessageId, epoch, burnAfterReadSeconds } = this.message;
     const entry: LogEntry = {
       seq: this.seq,
-      senderId,
-      senderDeviceId,
-      clientMessageId,
-      epoch,
+      senderId: this.senderId,
+      senderDeviceId: this.senderDeviceId,
+      clientMessageId: this.clientMessageId,
+      epoch: this.epoch,
       acceptedAt: this.acceptedAt,
-      burnAfterReadSeconds,
+      burnAfterReadSeconds: this.burnAfterReadSeconds,
       burnAt: this.burnAt,
     };
-    const marks = this.marksSeenBy(viewerId);
-    if (marks.deliveredAt !== undefined) entry.deliveredAt = marks.deliveredAt;
-    if (marks.readAt !== undefined) entry.readAt = marks.readAt;
+    const { deliveredAt, readAt } = this.marksSeenBy(viewerId);
+    if (deliveredAt !== undefined) entry.deliveredAt = deliveredAt;
+    if (readAt !== undefined) entry.readAt = readAt;
     const burned = this.burned ?? (this.burnAt <= now ? this.dueReason : undefined);
     if (burned) entry.burned = burned;
-    else if (this.ciphertext !== undefined && viewerId !== senderId) entry.ciphertext = this.ciphertext;
+    else if (this.ciphertext !== undefined && viewerId !== this.senderId) entry.ciphertext = this.ciphertext;
     return entry;
   }
 
-  /** A recipient sees its own marks; the sender sees when all have it, the latest time of all. */
-  private marksSeenBy(viewerId: string): RecipientMarks {
-    if (viewerId !== this.senderId) return this.marks.get(viewerId) ?? {};
-    const seen: RecipientMarks = {};
-    const all = [...this.marks.values()];
-    if (all.every(({ deliveredAt }) => deliveredAt !== undefined)) {
-      seen.deliveredAt = Math.max(...all.map(({ deliveredAt }) => deliveredAt ?? 0));
-    }
-    if (all.every(({ readAt }) => readAt !== undefined))
-      seen.readAt = Math.max(...all.map(({ readAt }) => readAt ?? 0));
-    return seen;
+  private marksOf(userId: string): Marks | undefined {
+    return this.marks.find((marks) => marks.userId === userId);
   }
+
+  private everyoneHasRead(): boolean {
+    return this.marks.every(({ readAt }) => readAt !== undefined);
+  }
+
+  /** A recipient sees its own marks; the sender sees when all have it, the latest time of all. */
+  private marksSeenBy(viewerId: string): Partial<Pick<Marks, 'deliveredAt' | 'readAt'>> {
+    if (viewerId !== this.senderId) return this.marksOf(viewerId) ?? {};
+    return { deliveredAt: latest(this.marks, 'deliveredAt'), readAt: latest(this.marks, 'readAt') };
+  }
+}
+
+/** Undefined until all have it. */
+function latest(marks: readonly Marks[], which: 'deliveredAt' | 'readAt'): number | undefined {
+  const times = marks.flatMap((mark) => mark[which] ?? []);
+  return times.length === marks.length ? Math.max(...times) : undefined;
 }

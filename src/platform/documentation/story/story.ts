@@ -1,0 +1,8 @@
+import { ACCOUNT_STORY } from './account.story.js';
+import { FAREWELL_STORY } from './farewell.story.js';
+import { FRIEND_STORY } from './friend.story.js';
+import { MESSAGE_STORY } from './message.story.js';
+import type { Step } from './steps.js';
+
+/** All examples of both documents, in the order in which they can happen. test/e2e/documentation.e2e.ts lets them happen. */
+export const STORY: readonly Step[] = [...ACCOUNT_STORY, ...FRIEND_STORY, ...MESSAGE_STORY, ...FAREWELL_STORY];

@@ -1,0 +1,90 @@
+import { createInterface, type Interface } from 'node:readline';
+import type { Message } from '../sdk/index.js';
+import { describeMessage } from './message-line.js';
+import { Screen } from './screen.port.js';
+
+const ALTERNATE_SCREEN = '\u001b[?1049h';
+const NORMAL_SCREEN = '\u001b[?1049l';
+const HOME_AND_CLEAR = '\u001b[H\u001b[2J';
+const DIM = '\u001b[2m';
+const BOLD = '\u001b[1m';
+const PLAIN = '\u001b[0m';
+/** Lines kept beside the messages: help and notices that scrolled away are not worth more. */
+const MOST_LINES = 200;
+
+type Line = { readonly notice: string } | { message: Message; readonly name: string };
+
+/**
+ * For people: the alternate screen of the terminal, drawn anew each second for the countdowns. Nothing of it is left in the
+ * scroll-back when a message burns or the program ends.
+ */
+export class FullScreen extends Screen {
+  private readonly shown: Line[] = [];
+  private readonly editor: Interface;
+  private readonly timer: NodeJS.Timeout;
+  private title = '';
+
+  constructor(
+    private readonly input: NodeJS.ReadStream,
+    private readonly output: NodeJS.WriteStream,
+  ) {
+    super();
+    output.write(ALTERNATE_SCREEN);
+    this.editor = createInterface({ input, output, prompt: '> ' });
+    this.timer = setInterval(() => this.draw(), 1_000);
+    output.on('resize', () => this.draw());
+    // Ctrl-C must leave the alternate screen like /quit does.
+    this.editor.on('SIGINT', () => this.editor.close());
+  }
+
+  notice(text: string): void {
+    for (const notice of text.split('\n')) this.add({ notice });
+    this.draw();
+  }
+
+  message(message: Message, name: string): void {
+    const known = this.shown.find((line) => 'message' in line && line.message.id === message.id);
+    if (known && 'message' in known) known.message = message;
+    else this.add({ message, name });
+    this.draw();
+  }
+
+  heading(text: string): void {
+    this.title = text;
+    this.draw();
+  }
+
+  async *lines(): AsyncIterable<string> {
+    this.draw();
+    for await (const line of this.editor) {
+      yield line;
+      this.draw();
+    }
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    this.editor.close();
+    this.input.pause();
+    this.output.write(NORMAL_SCREEN);
+  }
+
+  private add(line: Line): void {
+    this.shown.push(line);
+    if (this.shown.length > MOST_LINES) this.shown.shift();
+  }
+
+  private draw(): void {
+    const { rows, columns } = this.output;
+    const now = Date.now();
+    const texts = this.shown
+      .slice(-(rows - 3))
+      .map((line) =>
+        'notice' in line
+          ? `${DIM}${line.notice.slice(0, columns)}${PLAIN}`
+          : describeMessage(line.message, line.name, now).slice(0, columns),
+      );
+    this.output.write(`${HOME_AND_CLEAR}${BOLD}${this.title.slice(0, columns)}${PLAIN}\n${texts.join('\n')}\n\n`);
+    this.editor.prompt(true);
+  }
+}

@@ -1,0 +1,2 @@
+/** A refusal of the terminal itself, in a sentence. */
+export class Refusal extends Error {}
