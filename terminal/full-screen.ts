@@ -1,4 +1,5 @@
 import { createInterface, type Interface } from 'node:readline';
+import stringWidth from 'string-width';
 import type { Message } from '../sdk/index.js';
 import { describeMessage } from './message-line.js';
 import { Screen } from './screen.port.js';
@@ -23,6 +24,7 @@ export class FullScreen extends Screen {
   private readonly editor: Interface;
   private readonly timer: NodeJS.Timeout;
   private title = '';
+  private closed = false;
 
   constructor(
     private readonly input: NodeJS.ReadStream,
@@ -63,6 +65,7 @@ export class FullScreen extends Screen {
   }
 
   close(): void {
+    this.closed = true;
     clearInterval(this.timer);
     this.editor.close();
     this.input.pause();
@@ -75,16 +78,25 @@ export class FullScreen extends Screen {
   }
 
   private draw(): void {
-    const { rows, columns } = this.output;
-    const now = Date.now();
-    const texts = this.shown
-      .slice(-(rows - 3))
-      .map((line) =>
-        'notice' in line
-          ? `${DIM}${line.notice.slice(0, columns)}${PLAIN}`
-          : describeMessage(line.message, line.name, now).slice(0, columns),
-      );
+    // What is still told while the client closes would be left in the scroll-back.
+    if (this.closed) return;
+    const { columns } = this.output;
+    const texts = this.fitting();
     this.output.write(`${HOME_AND_CLEAR}${BOLD}${this.title.slice(0, columns)}${PLAIN}\n${texts.join('\n')}\n\n`);
     this.editor.prompt(true);
+  }
+
+  /** The latest lines that fit. The terminal wraps long ones itself, so that a link can be copied whole. */
+  private fitting(): string[] {
+    const now = Date.now();
+    const texts: string[] = [];
+    let left = this.output.rows - 3;
+    for (const line of this.shown.toReversed()) {
+      const text = 'notice' in line ? line.notice : describeMessage(line.message, line.name, now);
+      left -= Math.max(1, Math.ceil(stringWidth(text) / this.output.columns));
+      if (left < 0) break;
+      texts.unshift('notice' in line ? `${DIM}${text}${PLAIN}` : text);
+    }
+    return texts;
   }
 }
