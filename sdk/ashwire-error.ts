@@ -23,8 +23,6 @@ export const CLIENT_ERRORS = {
   MESSAGE_TOO_LONG: 'A message has at most 8,000 bytes.',
   UNREADABLE: 'A message could not be decrypted. Its sender will have to send it again.',
   SESSION_RESET: 'The encryption was started anew before this message arrived. It was sent again under another id.',
-  DEVICE_REPLACED_BEFORE_DELIVERY:
-    'The other side changed its device before this message arrived. Send it again if you want to.',
   SESSION_UNAVAILABLE: 'The encrypted session cannot be set up now. It will be tried again.',
 } as const;
 

@@ -28,8 +28,10 @@ export class TypedEmitter<Events extends object> {
       try {
         (listener as Listener<Events[E]>)(payload);
       } catch (error) {
-        // The application's own failure: reported where its author looks, as the platform does for event listeners.
-        queueMicrotask(() => console.error(error));
+        // The application's own failure: uncaught, as with the platform's event targets, and outside of this call.
+        setTimeout(() => {
+          throw error;
+        }, 0);
       }
     }
   }

@@ -13,7 +13,12 @@ export class Challenges {
 
   async get(username: string, purpose: ChallengePurpose): Promise<Challenge> {
     const body = { username, purpose };
-    const challenge = await this.http.request<Challenge>({ method: 'POST', path: ROUTES.challenge, body, shape: CHALLENGE });
+    const challenge = await this.http.request<Challenge>({
+      method: 'POST',
+      path: ROUTES.challenge,
+      body,
+      shape: CHALLENGE,
+    });
     if (challenge.account !== username || challenge.purpose !== purpose) throw new AshwireError('BAD_ANSWER');
     requireSameServer(challenge.server, this.http.server);
     return challenge;

@@ -1,7 +1,6 @@
 import { AshwireError } from '../ashwire-error.js';
 import { decodeBase64Url } from '../crypto/base64url.js';
-import type { CryptoEngine } from '../crypto/crypto-engine.port.js';
-import type { RosterPolicy } from '../crypto/roster-policy.port.js';
+import type { CryptoEngine, RosterPolicy } from '../crypto/crypto-engine.port.js';
 import { TsMlsCryptoEngine } from '../crypto/ts-mls-crypto-engine.js';
 import type { AccountRecord } from '../store/records.js';
 import { type ClientStore, KINDS } from '../store/client-store.js';

@@ -1,6 +1,6 @@
 import type { OwnAccount } from '../../src/protocol/payloads/user.payloads.js';
 import { LIMITS } from '../../src/protocol/limits.js';
-import { decodeBase64Url, encodeBase64Url } from '../crypto/base64url.js';
+import { encodeBase64Url } from '../crypto/base64url.js';
 import type { CreatedKeyPackage } from '../crypto/crypto-engine.port.js';
 import type { KeyPackageRecord } from '../store/records.js';
 import { type ClientStore, KINDS } from '../store/client-store.js';
@@ -33,12 +33,6 @@ export class KeyPackageSupply {
       const lastResort = renew || !stored.some((record) => record.lastResort && this.isFresh(record));
       if (available < STOCK || lastResort) await this.upload(STOCK - Math.min(STOCK, available), lastResort);
     });
-  }
-
-  /** The private parts, for a welcome to find its own among them. */
-  async privatePackages(): Promise<Uint8Array[]> {
-    const stored = await this.store.list(KINDS.keyPackage);
-    return stored.map(({ privatePackage }) => decodeBase64Url(privatePackage));
   }
 
   private async upload(count: number, lastResort: boolean): Promise<void> {

@@ -8,7 +8,14 @@ export interface ProofOfWorkProgress {
 }
 
 const CHALLENGE = fields({
-  parameters: fields({ algorithm: aText, nonce: aText, salt: aText, cost: aCount, keyLength: aCount, keyPrefix: aText }),
+  parameters: fields({
+    algorithm: aText,
+    nonce: aText,
+    salt: aText,
+    cost: aCount,
+    keyLength: aCount,
+    keyPrefix: aText,
+  }),
   signature: aText,
 });
 const LIMIT = { cost: 200_000, keyLength: 64, prefixCharacters: 128, timeMs: 300_000 };

@@ -16,4 +16,5 @@ function isSameServer(named: string, server: string): boolean {
   return one.origin === other.origin || (isThisMachine(one.hostname) && isThisMachine(other.hostname));
 }
 
-const isThisMachine = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+const isThisMachine = (host: string): boolean =>
+  host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);

@@ -72,7 +72,12 @@ export class SessionTokens {
 
   private async refresh({ refreshToken }: TokenRecord): Promise<TokenAnswer | undefined> {
     try {
-      return await this.http.request<TokenAnswer>({ method: 'POST', path: ROUTES.refresh, body: { refreshToken }, shape: TOKENS });
+      return await this.http.request<TokenAnswer>({
+        method: 'POST',
+        path: ROUTES.refresh,
+        body: { refreshToken },
+        shape: TOKENS,
+      });
     } catch (error) {
       if (LOGIN_AGAIN.includes(AshwireError.from(error).code)) return undefined;
       throw error;

@@ -4,7 +4,7 @@ import { equalBytes } from './bytes.js';
 import { CryptoError, withErrorCode } from './crypto-error.js';
 import { verifyDeviceCertificate } from './identity.js';
 import { decodeFields, encodeFields, integerOfField, textOfField } from './length-prefixed.js';
-import type { MemberDevice } from './roster-policy.js';
+import type { MemberDevice } from './crypto-engine.port.js';
 
 const DOMAIN = 'ashwire/credential/1';
 const MAX_IDENTITY_BYTES = 1024;

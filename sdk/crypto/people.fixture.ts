@@ -2,8 +2,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { encodeBase64Url } from './base64url.js';
 import type { OwnDevice } from './device-credential.js';
 import { IdentityKey, issueDeviceCertificate, userIdOf } from './identity.js';
-import { type MemberDevice, RosterPolicy } from './roster-policy.js';
-import type { CryptoEngine } from './crypto-engine.port.js';
+import { type MemberDevice, RosterPolicy, type CryptoEngine } from './crypto-engine.port.js';
 import { TsMlsCryptoEngine } from './ts-mls-crypto-engine.js';
 
 /** Pins by hand. */

@@ -3,7 +3,7 @@ import { LIMITS } from '../../src/protocol/limits.js';
 import { equalBytes } from './bytes.js';
 import { CryptoError } from './crypto-error.js';
 import { DeviceCredentials } from './device-credential.js';
-import type { MemberDevice, RosterPolicy } from './roster-policy.js';
+import type { MemberDevice, RosterPolicy } from './crypto-engine.port.js';
 
 export interface TreeLeaf {
   readonly leafIndex: number;

@@ -20,6 +20,8 @@ import {
   type DecryptedMessage,
   type GroupRoster,
   type PendingCommit,
+  type MemberDevice,
+  type RosterPolicy,
 } from './crypto-engine.port.js';
 import { CryptoError, withErrorCode } from './crypto-error.js';
 import { encodeDeviceCredential, type OwnDevice } from './device-credential.js';
@@ -46,7 +48,6 @@ import { mlsClientConfig, mlsSuite } from './mls-suite.js';
 import { type OpenedMessage, openPrivateMessage, requireMemberCommit } from './opened-message.js';
 import { padPayload, unpadPayload } from './padding.js';
 import { leavesOf, RosterGuard } from './roster-guard.js';
-import type { MemberDevice, RosterPolicy } from './roster-policy.js';
 
 /** MLS (RFC 9420) by ts-mls 1.6.4, behind Ashwire's rules; why each exists is in `ts-mls-traps.spec.ts`. */
 export class TsMlsCryptoEngine extends CryptoEngine {

@@ -4,7 +4,7 @@ import { AshwireError } from '../ashwire-error.js';
 import type { AshwireClientEvents } from '../client-events.js';
 import { CryptoError } from '../crypto/crypto-error.js';
 import { verifyDeviceCertificate, verifyKeyHistory } from '../crypto/identity.js';
-import type { MemberDevice, RosterPolicy } from '../crypto/roster-policy.port.js';
+import type { MemberDevice, RosterPolicy } from '../crypto/crypto-engine.port.js';
 import type { ContactRecord } from '../store/records.js';
 import { type ClientStore, KINDS } from '../store/client-store.js';
 import type { TypedEmitter } from '../typed-emitter.js';

@@ -20,7 +20,7 @@ import { keyFingerprint, readInvitation, writeInvitation } from './invitation-co
 /** What the rest of the client does when a friend comes, changes or goes. */
 export interface FriendObserver {
   friendGone(userId: string, conversationId: string): Promise<void>;
-  keyAccepted(conversationId: string): Promise<void>;
+  keyAccepted(conversationId: string): void;
 }
 
 export interface Invitation {
@@ -114,7 +114,11 @@ export class Friends {
   /** One use, 24 hours. The link and the QR text also name this account and its key, so the other side can check both. */
   async createInvitation(): Promise<Invitation> {
     const { userId, identityKey } = await this.engines.account();
-    const created = await this.tokens.request<CreatedInvitation>({ method: 'POST', path: ROUTES.invitations, shape: INVITATION });
+    const created = await this.tokens.request<CreatedInvitation>({
+      method: 'POST',
+      path: ROUTES.invitations,
+      shape: INVITATION,
+    });
     const { invitationId, code, expiresAt } = created;
     const inviter = { userId, fingerprint: keyFingerprint(identityKey) };
     return { invitationId, code, expiresAt, ...writeInvitation({ code, server: this.server, inviter }) };
@@ -163,7 +167,7 @@ export class Friends {
   /** Pins the friend's new key after `key-changed`; sending works again. Compare the safety number first. */
   async acceptNewKey(userId: string): Promise<Contact> {
     const contact = await this.book.acceptNewKey(userId);
-    await this.observer.keyAccepted(contact.conversationId);
+    this.observer.keyAccepted(contact.conversationId);
     return contactOf(contact);
   }
 

@@ -19,7 +19,10 @@ export function keyFingerprint(identityKey: string): string {
 }
 
 /** A link and a QR text. In the link everything stands behind the `#`, which a browser sends to no server. */
-export function writeInvitation(content: Required<InvitationContent>): { readonly link: string; readonly qrText: string } {
+export function writeInvitation(content: Required<InvitationContent>): {
+  readonly link: string;
+  readonly qrText: string;
+} {
   const { code, server, inviter } = content;
   const ticket = `${code}.${inviter.userId}.${inviter.fingerprint}`;
   return { link: `${server}/invitation#${ticket}`, qrText: `${QR_PREFIX}${encodeURIComponent(server)}/${ticket}` };

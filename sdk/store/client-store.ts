@@ -5,15 +5,15 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Where one kind of record lives. */
-interface Kind<T> {
+export interface Kind<T> {
   readonly prefix: string;
   keyOf(record: T): string;
 }
 
 const single = <T>(prefix: string): Kind<T> => ({ prefix, keyOf: () => prefix });
-const byConversation = <T>(prefix: string): Kind<T & { conversationId: string }> => ({
+const byConversation = <T extends { readonly conversationId: string }>(prefix: string): Kind<T> => ({
   prefix: `${prefix}/`,
-  keyOf: (record) => `${prefix}/${record.conversationId}`,
+  keyOf: ({ conversationId }) => `${prefix}/${conversationId}`,
 });
 
 export const KINDS = {

@@ -58,14 +58,7 @@ export interface ConversationRecord {
 }
 
 export type MessageState =
-  | 'queued'
-  | 'accepted'
-  | 'delivered'
-  | 'read'
-  | 'burned'
-  | 'expired'
-  | 'failed'
-  | 'unreadable';
+  'queued' | 'accepted' | 'delivered' | 'read' | 'burned' | 'expired' | 'failed' | 'unreadable';
 
 /** A message as it is stored. `text` exists only while the message is alive. Times: milliseconds, server clock. */
 export interface MessageRecord {
@@ -92,8 +85,8 @@ export interface MessageRecord {
   readonly notAfter?: number;
   /** Outgoing: the message that this one repeats in a new session. */
   readonly replaces?: string;
-  /** Incoming: receipts that the server has not confirmed yet. */
-  readonly owedReceipts?: readonly ('delivered' | 'read')[];
+  /** What the server was not told yet. */
+  readonly owedReceipts?: readonly ('delivered' | 'read' | 'burn')[];
   /** Only the id, the sequence and the state are left; they go too at this time. */
   readonly forgetAt?: number;
 }
@@ -107,6 +100,7 @@ export interface Envelope {
 
 /** The MLS group that a conversation uses now. Read anew under the conversation's lock before each use, never cached. */
 export interface SessionRecord {
+  readonly conversationId: string;
   /** The server's count of handshakes that this state stands at. */
   readonly epoch: number;
   /** Base64url; absent when the handshakes up to `epoch` cannot be followed by this device. */
@@ -115,12 +109,16 @@ export interface SessionRecord {
   readonly ownIdentityKey: string;
   readonly peerDeviceId: string;
   readonly peerIdentityKey: string;
+  /** Epochs of the last new group, and of the last one that the other side made: older messages may never be read there. */
+  readonly resetEpoch: number;
+  readonly peerResetEpoch: number;
   /** Up to here the server knows that the handshakes are applied here. */
   readonly doneThrough: number;
 }
 
 /** A group that this device made and the server has not confirmed, stored before it is submitted. */
 export interface PendingSessionRecord {
+  readonly conversationId: string;
   readonly baseEpoch: number;
   readonly state: string;
   readonly welcome: string;

@@ -4,8 +4,8 @@ export abstract class LocalClock {
   abstract now(): number;
   /** Milliseconds since some moment; never jumps, but may stand still while the device sleeps. */
   abstract monotonic(): number;
-  /** Calls `action` once after `milliseconds`; the returned function cancels. */
-  abstract after(milliseconds: number, action: () => void): () => void;
+  /** Calls `action` once after `milliseconds`; the returned function cancels. `isIdle`: not a reason for a process to live on. */
+  abstract after(milliseconds: number, action: () => void, isIdle?: boolean): () => void;
 }
 
 /** The longest delay that setTimeout takes; a longer one would fire at once. */
@@ -20,8 +20,10 @@ export class SystemLocalClock extends LocalClock {
     return performance.now();
   }
 
-  after(milliseconds: number, action: () => void): () => void {
-    const timer = setTimeout(action, Math.min(Math.max(0, milliseconds), MAX_DELAY));
-    return () => clearTimeout(timer);
+  after(milliseconds: number, action: () => void, isIdle = false): () => void {
+    const timer: unknown = setTimeout(action, Math.min(Math.max(0, milliseconds), MAX_DELAY));
+    // Node only; in a browser a timer is a number.
+    if (isIdle && typeof timer === 'object') (timer as { unref?(): void }).unref?.();
+    return () => clearTimeout(timer as number);
   }
 }

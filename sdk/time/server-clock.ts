@@ -40,7 +40,7 @@ export class ServerClock {
     return Math.round(this.now() - this.local.now());
   }
 
-  after(milliseconds: number, action: () => void): () => void {
-    return this.local.after(milliseconds, action);
+  after(milliseconds: number, action: () => void, isIdle = false): () => void {
+    return this.local.after(milliseconds, action, isIdle);
   }
 }

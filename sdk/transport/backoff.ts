@@ -20,6 +20,10 @@ export class Backoff {
 
   /** A connection ended after this time. */
   lasted(milliseconds: number): void {
-    if (milliseconds >= STABLE_MS) this.attempt = 0;
+    if (milliseconds >= STABLE_MS) this.succeeded();
+  }
+
+  succeeded(): void {
+    this.attempt = 0;
   }
 }

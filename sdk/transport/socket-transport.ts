@@ -37,6 +37,10 @@ export class SocketTransport implements EventSender {
     private readonly webSocketOptions: object = {},
   ) {}
 
+  get isReady(): boolean {
+    return this.ready;
+  }
+
   /** Resolves with the server's first event. Throws the refusal of the handshake, OFFLINE or TIMEOUT. */
   open(token: string): Promise<ServerEvents['connection:ready']> {
     this.close();

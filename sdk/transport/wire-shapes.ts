@@ -85,6 +85,7 @@ export const RESULT_SHAPES: Readonly<Record<ClientEventName, Shape>> = {
 
 export const EVENT_SHAPES: Readonly<Record<ServerEventName, Shape>> = {
   'connection:ready': fields({ userId: anId, deviceId: anId, sessionId: anId, serverTime: aCount }),
+  'connection:refused': fields({ code: aText }),
   'connection:closing': fields({
     code: aText,
     action: oneOf('reconnect', 'login', 'stop'),
@@ -154,6 +155,5 @@ export const CHALLENGE = fields({
   expiresAt: aCount,
 });
 export const TERMS = fields({ mode: oneOf('open', 'invitation'), server: aText, nonce: aText });
-export const KEY_PACKAGE_COUNT = fields({ available: aCount, lastResort: aFlag });
 export const CLAIMED_KEY_PACKAGE = fields({ userId: anId, deviceId: anId, keyPackage: aText, lastResort: aFlag });
 export const INVITATION = fields({ invitationId: anId, code: anId, expiresAt: aCount });

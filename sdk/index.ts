@@ -1,0 +1,16 @@
+export { AshwireClient, type RecoverOptions } from './client.js';
+export type { OpenOptions } from './client-parts.js';
+export type { AshwireClientEvents, ConnectionState, ConversationSummary } from './client-events.js';
+export { AshwireError, type AshwireErrorCode, type ClientErrorCode } from './ashwire-error.js';
+export type { RegisterOptions } from './account/registration.js';
+export type { ProofOfWorkProgress } from './account/proof-of-work.js';
+export type { Contact } from './friends/contact.js';
+export type { Invitation, SafetyNumber } from './friends/friends.js';
+export { type InvitationContent, readInvitation } from './friends/invitation-code.js';
+export type { Conversation } from './conversations/conversation.js';
+export type { Message } from './conversations/message.js';
+export type { ContactTrust, MessageState } from './store/records.js';
+export { ClientStorage, type StorageChange, type StoredEntry } from './storage/client-storage.port.js';
+export { StorageError, type StorageErrorCode } from './storage/storage-error.js';
+export { MemoryStorage } from './storage/adapters/memory-storage.js';
+export { openIndexedDbStorage } from './storage/adapters/indexed-db-storage.js';
