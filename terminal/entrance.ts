@@ -12,7 +12,7 @@ export interface Entrance {
 export async function enter(
   client: AshwireClient,
   screen: Screen,
-  lines: AsyncIterator<string>,
+  lines: AsyncIterator<string, undefined>,
   { name, recover, invitation }: Entrance,
 ): Promise<void> {
   if (await client.account()) return;
@@ -31,13 +31,13 @@ async function register(client: AshwireClient, screen: Screen, name: string, inv
 async function recoverAccount(
   client: AshwireClient,
   screen: Screen,
-  lines: AsyncIterator<string>,
+  lines: AsyncIterator<string, undefined>,
   name: string,
 ): Promise<void> {
   screen.notice('Type the 24 recovery words. The device that had this account is replaced.');
-  const { done, value } = await lines.next();
-  if (done) throw new Refusal('There were no recovery words.');
-  await client.recover({ username: name, recoveryWords: value.trim().split(/\s+/) });
+  const words: IteratorResult<string, undefined> = await lines.next();
+  if (words.done) throw new Refusal('There were no recovery words.');
+  await client.recover({ username: name, recoveryWords: words.value });
 }
 
 function inRows(words: readonly string[]): string {

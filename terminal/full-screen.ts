@@ -56,7 +56,7 @@ export class FullScreen extends Screen {
     this.draw();
   }
 
-  async *lines(): AsyncIterable<string> {
+  async *lines(): AsyncIterable<string, undefined> {
     this.draw();
     for await (const line of this.editor) {
       yield line;

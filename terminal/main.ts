@@ -59,15 +59,15 @@ async function main(): Promise<void> {
 async function converse(
   client: AshwireClient,
   screen: Screen,
-  lines: AsyncIterator<string>,
+  lines: AsyncIterator<string, undefined>,
   name: string,
 ): Promise<void> {
   const chat = new Chat(client, screen, name);
   await chat.start();
   while (!chat.hasEnded) {
-    const { done, value } = await lines.next();
-    if (done) return chat.quit();
-    await runLine(chat, value).catch((error: unknown) => screen.notice(sentenceOf(error)));
+    const line = await lines.next();
+    if (line.done) return chat.quit();
+    await runLine(chat, line.value).catch((error: unknown) => screen.notice(sentenceOf(error)));
   }
 }
 

@@ -28,7 +28,7 @@ export class PlainScreen extends Screen {
     this.notice(text);
   }
 
-  lines(): AsyncIterable<string> {
+  lines(): AsyncIterable<string, undefined> {
     return createInterface({ input: this.input, crlfDelay: Infinity });
   }
 

@@ -9,6 +9,6 @@ export abstract class Screen {
   /** Whom one is writing to, and how the connection is. */
   abstract heading(text: string): void;
   /** The lines typed, pasted or piped, one after the other. Ends with the input. */
-  abstract lines(): AsyncIterable<string>;
+  abstract lines(): AsyncIterable<string, undefined>;
   abstract close(): void;
 }

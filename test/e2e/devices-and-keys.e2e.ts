@@ -23,7 +23,7 @@ describe('devices and keys', () => {
   });
 
   const onNewDevice = async (person: Person): Promise<Person> => {
-    const storage = await MemoryStorage.open();
+    const storage = MemoryStorage.open();
     const client = await AshwireClient.open({ server: server.url, storage });
     await client.recover({ username: person.name, recoveryWords: person.recoveryWords });
     await client.connect();
@@ -77,6 +77,17 @@ describe('devices and keys', () => {
     await alice.client.conversation(conversationId).send('after accepting');
     await receive(bob, conversationId, 'after accepting');
     expect((await alice.client.friends.safetyNumber(friend.userId)).digits).not.toBe(numbers[0]?.digits);
+  });
+
+  it('comes back on another device with the new recovery words after a change of key', async () => {
+    const { recoveryWords } = await bob.client.changeIdentityKey();
+    await expect(onNewDevice(bob)).rejects.toMatchObject({ code: 'LOGIN_FAILED' });
+    const [own] = await alice.client.friends.list();
+    await eventually(async () => (await alice.client.friends.list())[0]?.trust === 'changed');
+    await alice.client.friends.acceptNewKey(own?.userId ?? '');
+    const bobsPhone = await onNewDevice({ ...bob, recoveryWords });
+    await bobsPhone.client.conversation(conversationId).send('back again');
+    await receive(alice, conversationId, 'back again');
   });
 
   it('ends a session from elsewhere: its token and its socket die with it', async () => {

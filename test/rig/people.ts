@@ -16,7 +16,7 @@ export interface Person {
 export const randomName = (): string => `p${ids.next().toLowerCase().replaceAll('-', '_')}`;
 
 export async function registerPerson(server: string, name: string = randomName()): Promise<Person> {
-  const storage = await MemoryStorage.open();
+  const storage = MemoryStorage.open();
   const client = await AshwireClient.open({ server, storage });
   const { recoveryWords } = await client.register({ username: name });
   const states = new Map<string, Message['state']>();

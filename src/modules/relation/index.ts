@@ -1,4 +1,4 @@
 export { relationSchema } from './relation.schema.js';
-export { FriendshipBegan, FriendshipEnded, FriendshipSubject } from './relation.events.js';
-export { type Friendship, RelationFacade } from './relation.facade.js';
+export { FriendshipBegan, FriendshipEnded } from './relation.events.js';
+export { RelationFacade } from './relation.facade.js';
 export { RelationModule } from './relation.module.js';

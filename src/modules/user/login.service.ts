@@ -1,6 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AddDeviceRequest, LoginRequest, SessionTokens } from '../../protocol/payloads/user.payloads.js';
-import { challengeBytes, type ChallengePurpose } from '../../protocol/signing.js';
+import type {
+  AddDeviceRequest,
+  DeviceRegistration,
+  LoginRequest,
+  SessionTokens,
+} from '../../protocol/payloads/user.payloads.js';
+import { challengeBytes, type ChallengePurpose, type DeviceCertificate } from '../../protocol/signing.js';
 import { DomainError } from '../../shared/domain-error.js';
 import { ChallengeService } from './challenge.service.js';
 import { DeviceReplacement } from './device.replacement.js';
@@ -41,7 +46,7 @@ export class LoginService {
     const request = [device.deviceId, device.leafKey];
     const account = await this.prove(challengeId, 'add-device', request, signature, ({ identityKey }) => identityKey);
     if (!account) throw new DomainError('LOGIN_FAILED');
-    const certificate = certifiedDevice(account.userId, device, account.identityKey);
+    const certificate = certifiedFor(account, device);
     if (!(await this.replacement.replace(certificate, account.identityKey))) throw new DomainError('LOGIN_FAILED');
     const tokens = await this.sessions.open(account.username, certificate);
     if (!tokens) throw new DomainError('LOGIN_FAILED');
@@ -61,5 +66,18 @@ export class LoginService {
     const bytes = challengeBytes(challenge ?? DECOY_CHALLENGE, ...request);
     const isSigned = verifySignature(keyOf(account ?? this.decoy), bytes, signature);
     return challenge && isSigned ? account : null;
+  }
+}
+
+/**
+ * Whoever comes back after a change of key cannot compute the user id, which is the hash of the first one. It has just proven
+ * that it holds the last one, so a certificate in another name is refused with the id to put there.
+ */
+function certifiedFor({ userId, identityKey }: Account, device: DeviceRegistration): DeviceCertificate {
+  try {
+    return certifiedDevice(userId, device, identityKey);
+  } catch (refusal) {
+    if (!(refusal instanceof DomainError)) throw refusal;
+    throw new DomainError(refusal.code, { ...refusal.details, userId });
   }
 }

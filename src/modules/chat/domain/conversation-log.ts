@@ -70,8 +70,8 @@ export class ConversationLog {
   }
 
   private sentBy(senderId: string): Map<string, StoredMessage> {
-    let own = this.sent.get(senderId);
-    if (!own) this.sent.set(senderId, (own = new Map()));
+    const own = this.sent.get(senderId) ?? new Map<string, StoredMessage>();
+    this.sent.set(senderId, own);
     return own;
   }
 }

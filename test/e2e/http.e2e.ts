@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { type RunningServer, startServer } from '../rig/server.js';
+
+describe('HTTP', () => {
+  let server: RunningServer;
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(() => server.close());
+
+  it('says that it lives and that it is ready', async () => {
+    for (const path of ['/health/live', '/health/ready']) {
+      await request(server.url).get(path).expect(200, { status: 'ok' });
+    }
+  });
+
+  it('answers every refusal in one shape, with a sentence that says what to do', async () => {
+    const answer = await request(server.url).get('/api/me').expect(401);
+    expect(answer.body).toEqual({
+      error: { code: 'UNAUTHENTICATED', message: expect.stringMatching(/^Log in again/), details: {} },
+    });
+    expect(answer.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringContaining("script-src 'self'"),
+    });
+  });
+
+  it('says when to come back after too many requests, and how long that is', async () => {
+    const strict = await startServer({ limits: { httpPerAddress: { points: 2, perMs: 60_000 } } });
+    try {
+      const agent = request(strict.url);
+      await agent.get('/api/registration').expect(200);
+      await agent.get('/api/registration').expect(200);
+      const answer = await agent.get('/api/registration').expect(429);
+      expect(answer.body).toMatchObject({ error: { code: 'RATE_LIMITED', details: { retryAfterMs: expect.any(Number) } } });
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+      await agent.get('/health/ready').expect(200);
+    } finally {
+      await strict.close();
+    }
+  });
+});
