@@ -27,8 +27,9 @@ export class ReceiptService {
 
   async read(userId: string, request: ReceiptRequest): Promise<ReadResult> {
     await this.directory.get(request.conversationId, userId);
-    const marked = await this.store.markRead({ ...request, userId });
-    if ((await this.sharing.of(userId)).shareRead) this.tellSenders('read', userId, request, marked);
+    const { shareRead } = await this.sharing.of(userId);
+    const marked = await this.store.markRead({ ...request, userId }, shareRead);
+    if (shareRead) this.tellSenders('read', userId, request, marked);
     return { burnTimes: marked.map(burnTime) };
   }
 

@@ -87,7 +87,7 @@ export class InMemoryMessageStore extends MessageStore {
     );
   }
 
-  markRead(at: LogPosition): Promise<MarkedMessage[]> {
+  markRead(at: LogPosition, sharesRead: boolean): Promise<MarkedMessage[]> {
     return settle(() => {
       const now = this.clock.now();
       const log = this.logOf(at.conversationId);
@@ -95,7 +95,7 @@ export class InMemoryMessageStore extends MessageStore {
       for (const message of this.live(at)) {
         if (!message.isUnreadBy(at.userId)) continue;
         this.countAsRead(log, message, at.userId);
-        message.markRead(at.userId, now);
+        message.markRead(at.userId, now, sharesRead);
         this.due.add({ conversationId: at.conversationId, log, message }, message.burnAt);
         read.push(message);
       }

@@ -7,6 +7,8 @@ interface Marks {
   readonly userId: string;
   deliveredAt: number | undefined;
   readAt: number | undefined;
+  /** Whether the sender may know of the reading before the message burns. */
+  sharesRead: boolean;
 }
 
 /**
@@ -19,6 +21,7 @@ export class StoredMessage {
   burnAt: number;
   burned: BurnReason | undefined = undefined;
   burnedAt = 0;
+  private readonly cap: number;
   private readonly senderDeviceId: string;
   private readonly epoch: number;
   private readonly burnAfterReadSeconds: number;
@@ -32,15 +35,21 @@ export class StoredMessage {
     readonly acceptedAt: number,
     lifeMs: number,
   ) {
-    const cap = acceptedAt + Math.min(lifeMs, LIMITS.messageLifeMs);
+    const life = acceptedAt + Math.min(lifeMs, LIMITS.messageLifeMs);
     this.senderId = message.senderId;
     this.clientMessageId = message.clientMessageId;
-    this.burnAt = Math.min(cap, message.notAfter ?? cap);
+    this.cap = Math.min(life, message.notAfter ?? life);
+    this.burnAt = this.cap;
     this.senderDeviceId = message.senderDeviceId;
     this.epoch = message.epoch;
     this.burnAfterReadSeconds = message.burnAfterReadSeconds;
     this.strictestBurnSeconds = message.strictestBurnSeconds;
-    this.marks = message.recipients.map((userId) => ({ userId, deliveredAt: undefined, readAt: undefined }));
+    this.marks = message.recipients.map((userId) => ({
+      userId,
+      deliveredAt: undefined,
+      readAt: undefined,
+      sharesRead: true,
+    }));
     this.ciphertext = message.ciphertext;
   }
 
@@ -75,10 +84,11 @@ export class StoredMessage {
   }
 
   /** True when this is news. The timer starts when the last recipient has read. */
-  markRead(userId: string, now: number): boolean {
+  markRead(userId: string, now: number, sharesRead: boolean): boolean {
     const marks = this.marksOf(userId);
     if (!marks || marks.readAt !== undefined) return false;
     marks.readAt = now;
+    marks.sharesRead = sharesRead;
     marks.deliveredAt ??= now;
     const seconds = Math.min(this.burnAfterReadSeconds, this.strictestBurnSeconds);
     if (this.everyoneHasRead()) this.burnAt = Math.min(this.burnAt, now + seconds * 1_000);
@@ -106,7 +116,7 @@ export class StoredMessage {
       epoch: this.epoch,
       acceptedAt: this.acceptedAt,
       burnAfterReadSeconds: this.burnAfterReadSeconds,
-      burnAt: this.burnAt,
+      burnAt: this.burnAtSeenBy(viewerId),
     };
     const { deliveredAt, readAt } = this.marksSeenBy(viewerId);
     if (deliveredAt !== undefined) entry.deliveredAt = deliveredAt;
@@ -128,7 +138,17 @@ export class StoredMessage {
   /** A recipient sees its own marks; the sender sees when all have it, the latest time of all. */
   private marksSeenBy(viewerId: string): Partial<Pick<Marks, 'deliveredAt' | 'readAt'>> {
     if (viewerId !== this.senderId) return this.marksOf(viewerId) ?? {};
-    return { deliveredAt: latest(this.marks, 'deliveredAt'), readAt: latest(this.marks, 'readAt') };
+    const readAt = this.isReadInSilence() ? undefined : latest(this.marks, 'readAt');
+    return { deliveredAt: latest(this.marks, 'deliveredAt'), readAt };
+  }
+
+  /** The nearer burn time would tell the sender of a reading that is not shared. */
+  private burnAtSeenBy(viewerId: string): number {
+    return viewerId === this.senderId && this.isReadInSilence() ? this.cap : this.burnAt;
+  }
+
+  private isReadInSilence(): boolean {
+    return this.marks.some(({ sharesRead }) => !sharesRead);
   }
 }
 

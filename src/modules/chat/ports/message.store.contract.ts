@@ -112,20 +112,31 @@ export function describeMessageStoreContract(create: () => Promise<MessageStoreU
       const position = await at(bob, 1, 1, 7);
       expect(await store.markDelivered(position)).toEqual([expect.objectContaining({ seq: 1, senderId: alice })]);
       expect(await store.markDelivered(position)).toEqual([]);
-      expect(await store.markRead(position)).toHaveLength(1);
-      expect(await store.markRead(position)).toEqual([]);
+      expect(await store.markRead(position, true)).toHaveLength(1);
+      expect(await store.markRead(position, true)).toEqual([]);
     });
 
     it('passes over marks by the sender, by strangers and for another incarnation', async () => {
       await store.append(message());
-      expect(await store.markRead(await at(alice, 1))).toEqual([]);
-      expect(await store.markRead(await at(ids.next(), 1))).toEqual([]);
-      expect(await store.markRead({ ...(await at(bob, 1)), incarnation: ids.next() })).toEqual([]);
+      expect(await store.markRead(await at(alice, 1), true)).toEqual([]);
+      expect(await store.markRead(await at(ids.next(), 1), true)).toEqual([]);
+      expect(await store.markRead({ ...(await at(bob, 1)), incarnation: ids.next() }, true)).toEqual([]);
+    });
+
+    it('shows the sender nothing of a reading that is not shared, until it burns', async () => {
+      const { burnAt } = await store.append(message());
+      const [read] = await store.markRead(await at(bob, 1), false);
+      expect(read?.burnAt).toBe(clock.now() + 30_000);
+      const [own] = (await store.list(conversationId, alice, 0, 10)).entries;
+      expect(own).toMatchObject({ burnAt, deliveredAt: clock.now() });
+      expect(own).not.toHaveProperty('readAt');
+      clock.advance(30_000);
+      expect((await store.list(conversationId, alice, 0, 10)).entries[0]).toMatchObject({ burned: 'read' });
     });
 
     it('burns burnAfterRead after the first read, the stricter of message and conversation', async () => {
       await store.append(message({ burnAfterReadSeconds: 30, strictestBurnSeconds: 10 }));
-      const [read] = await store.markRead(await at(bob, 1));
+      const [read] = await store.markRead(await at(bob, 1), true);
       expect(read?.burnAt).toBe(clock.now() + 10_000);
       clock.advance(9_999);
       expect((await store.list(conversationId, bob, 0, 10)).entries[0]).toHaveProperty('ciphertext');
@@ -136,7 +147,7 @@ export function describeMessageStoreContract(create: () => Promise<MessageStoreU
     it('never lives longer than 60 minutes, read late or never', async () => {
       await store.append(message({ burnAfterReadSeconds: 3_600, strictestBurnSeconds: 3_600 }));
       clock.advance(59 * MINUTE);
-      const [read] = await store.markRead(await at(bob, 1));
+      const [read] = await store.markRead(await at(bob, 1), true);
       expect(read?.burnAt).toBe(clock.now() + MINUTE);
       clock.advance(MINUTE);
       expect((await store.list(conversationId, bob, 0, 10)).entries[0]).not.toHaveProperty('ciphertext');
@@ -148,7 +159,7 @@ export function describeMessageStoreContract(create: () => Promise<MessageStoreU
       const [entry] = (await store.list(conversationId, bob, 0, 10)).entries;
       expect(entry).toMatchObject({ seq: 1, burned: 'expired' });
       expect(entry).not.toHaveProperty('ciphertext');
-      expect(await store.markRead(await at(bob, 1))).toEqual([]);
+      expect(await store.markRead(await at(bob, 1), true)).toEqual([]);
     });
 
     it('keeps notAfter and refuses what is past it', async () => {
@@ -162,7 +173,7 @@ export function describeMessageStoreContract(create: () => Promise<MessageStoreU
 
     it('hands each due message to one reaper, with its members and its reason', async () => {
       for (let i = 0; i < 10; i += 1) await store.append(message());
-      await store.markRead(await at(bob, 1));
+      await store.markRead(await at(bob, 1), true);
       clock.advance(31_000);
       const [first] = (await Promise.all([drain(), drain()])).filter((batches) => batches.length > 0);
       expect(first).toMatchObject([{ conversationId, messages: [{ seq: 1, reason: 'read' }] }]);
@@ -188,7 +199,7 @@ export function describeMessageStoreContract(create: () => Promise<MessageStoreU
       await store.append(message());
       await store.append(message());
       await store.append(message({ senderId: bob, recipients: [alice] }));
-      await store.markRead(await at(bob, 1));
+      await store.markRead(await at(bob, 1), true);
       expect((await store.overview(conversationId, bob)).unread).toBe(1);
       expect((await store.overview(conversationId, alice)).unread).toBe(1);
       await store.burn(await at(alice, 2));
@@ -198,7 +209,7 @@ export function describeMessageStoreContract(create: () => Promise<MessageStoreU
     it('takes 500 unread messages of a conversation, then refuses until some are gone', async () => {
       for (let i = 0; i < LIMITS.unreadPerConversation; i += 1) await store.append(message());
       await expect(store.append(message())).rejects.toMatchObject({ code: 'UNREAD_LIMIT' });
-      await store.markRead(await at(bob, 1));
+      await store.markRead(await at(bob, 1), true);
       await expect(store.append(message())).resolves.toMatchObject({ seq: LIMITS.unreadPerConversation + 1 });
     });
 

@@ -66,7 +66,10 @@ export function itKeepsTheModel(create: () => Promise<MessageStoreUnderTest>): v
             }
           } else if (action.do === 'read') {
             const seqs = seqOf(action.pick);
-            for (const { seq, burnAt } of await store.markRead({ conversationId, incarnation, userId: bob, seqs })) {
+            for (const { seq, burnAt } of await store.markRead(
+              { conversationId, incarnation, userId: bob, seqs },
+              true,
+            )) {
               const known = expected[seq - 1] as Expected;
               known.burnAt = Math.min(known.cap, now + known.message.burnAfterReadSeconds * 1_000);
               expect(burnAt).toBe(known.burnAt);

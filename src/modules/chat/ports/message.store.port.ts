@@ -78,8 +78,11 @@ export abstract class MessageStore {
   abstract overview(conversationId: string, viewerId: string): Promise<LogOverview>;
   /** Returns the messages for which this is news. Unknown, burned and own sequences are passed over. */
   abstract markDelivered(at: LogPosition): Promise<MarkedMessage[]>;
-  /** The first read starts the burn: once everyone has read, burnAt is at most now + burnAfterRead. Returns what is news. */
-  abstract markRead(at: LogPosition): Promise<MarkedMessage[]>;
+  /**
+   * The first read starts the burn: once everyone has read, burnAt is at most now + burnAfterRead. Returns what is news. When
+   * the reader does not share it, the sender's view shows neither the reading nor the nearer burn time until it burns.
+   */
+  abstract markRead(at: LogPosition, sharesRead: boolean): Promise<MarkedMessage[]>;
   /** Burns messages at once that the user sent (recalled) or received (read). Anything else is passed over. */
   abstract burn(at: LogPosition): Promise<BurnedBatch[]>;
   /** Burns what is due and returns it, at most `limit` messages. Each burned message is returned to one caller only. */
