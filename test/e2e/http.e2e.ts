@@ -33,7 +33,9 @@ describe('HTTP', () => {
       await agent.get('/api/registration').expect(200);
       await agent.get('/api/registration').expect(200);
       const answer = await agent.get('/api/registration').expect(429);
-      expect(answer.body).toMatchObject({ error: { code: 'RATE_LIMITED', details: { retryAfterMs: expect.any(Number) } } });
+      expect(answer.body).toMatchObject({
+        error: { code: 'RATE_LIMITED', details: { retryAfterMs: expect.any(Number) } },
+      });
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
       await agent.get('/health/ready').expect(200);
     } finally {

@@ -1,10 +1,14 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Server, ServerOptions } from 'socket.io';
 import type { AshwireConfig } from '../../config/config.schema.js';
 import { LIMITS } from '../../protocol/limits.js';
 import { ConnectionGate } from './connection-gate.js';
+
+const CLOSE_WITHIN_MS = 3_000;
 
 type AllowRequest = NonNullable<ServerOptions['allowRequest']>;
 
@@ -27,7 +31,17 @@ export class AshwireIoAdapter extends IoAdapter {
   override createIOServer(port: number, options?: ServerOptions): Server {
     const server = super.createIOServer(port, { ...options, ...this.options() } as ServerOptions);
     this.gate.guard(server);
+    (this.httpServer as HttpServer).on('upgrade', letGoOfStrangers);
+    server.engine.on('connection_error', ({ req }: { req: IncomingMessage }) => cutOff(req.socket));
     return server;
+  }
+
+  /** Closing waits for open requests; a client that does not read its answer must not keep the process. */
+  override async close(server: Server): Promise<void> {
+    const http = this.httpServer as HttpServer;
+    const impatience = setTimeout(() => http.closeAllConnections(), CLOSE_WITHIN_MS);
+    await super.close(server);
+    clearTimeout(impatience);
   }
 
   /** Nest's per-socket binding is what this adapter exists to avoid. */
@@ -57,4 +71,14 @@ export class AshwireIoAdapter extends IoAdapter {
     if (!this.gate.admits(request)) return decide('TOO_MANY_CONNECTIONS', false);
     decide(null, true);
   };
+}
+
+/** An upgrade that is none of socket.io's. Node lets go of such a connection and of its time limits. */
+function letGoOfStrangers({ url }: IncomingMessage, socket: Duplex): void {
+  if (!url?.startsWith('/socket.io/')) socket.destroy();
+}
+
+/** After the refusal is written: engine.io only ends its side, and the other one may never do so. */
+function cutOff(socket: Socket): void {
+  setImmediate(() => socket.destroySoon());
 }

@@ -14,12 +14,15 @@ import { PayloadValidators } from '../validation/payload-validator.js';
 import { clientAddress } from './client-address.js';
 import { Connection } from './connection.js';
 import { ConnectionEvents } from './connection-events.js';
+import { type GuardedSocket, packetGuard } from './packet-guard.js';
+import { encodePlainly } from './plain-encoding.js';
 import { TurnFlush } from './turn-flush.js';
 
-interface EngineSocket {
+interface EngineSocket extends GuardedSocket {
   request: IncomingMessage | null;
   remoteAddress: string;
-  on(event: 'close', listener: () => void): void;
+  on(event: 'close', listener: () => void): unknown;
+  on(...packetListener: Parameters<GuardedSocket['on']>): unknown;
 }
 
 /** Lets sockets in: counted by address before they cost anything, authenticated before they may say anything. */
@@ -49,12 +52,21 @@ export class ConnectionGate {
   }
 
   guard(server: Server): void {
-    server.engine.on('connection', (raw: EngineSocket) => this.count(raw));
+    const guardPackets = packetGuard(this.config.limits.slowConsumerBytes);
+    server.engine.on('connection', (raw: EngineSocket) => {
+      guardPackets(raw);
+      this.count(raw);
+    });
+    encodePlainly(server);
     new TurnFlush().attach(server);
     server.use((socket, next) => {
       this.authenticate(socket).then(
         () => next(),
-        (thrown: unknown) => next(refusal(thrown)),
+        (thrown: unknown) => {
+          next(refusal(thrown));
+          // After the refusal is written, which takes socket.io two ticks.
+          setImmediate(() => socket.conn.close());
+        },
       );
     });
     server.on('connection', (socket) => this.open(socket));
@@ -73,6 +85,8 @@ export class ConnectionGate {
     this.perAddress.set(address, (this.perAddress.get(address) ?? 0) + 1);
     this.unauthenticated += 1;
     raw.on('close', () => {
+      // Uncounted from here on, so it must not stay: `ws` alone would wait 30 s for the other side's goodbye.
+      setTimeout(() => raw.transport.socket?.terminate(), GOODBYE_MS).unref();
       const left = (this.perAddress.get(address) ?? 1) - 1;
       if (left > 0) this.perAddress.set(address, left);
       else this.perAddress.delete(address);
@@ -95,11 +109,24 @@ export class ConnectionGate {
     (socket as { handshake: unknown }).handshake = undefined;
     const { eventsPerSocket: events, slowConsumerBytes, violationsBeforeClose: violations } = this.config.limits;
     const connection = new Connection(socket, principal, { events, slowConsumerBytes, violations }, this.clock.now());
-    socket.use((emitted) => this.events.received(connection, emitted));
-    socket.on('disconnect', () => this.events.closed(connection));
+    // What was read together with the packet that ended the connection still comes here.
+    socket.use((emitted) => {
+      if (socket.connected) this.events.received(connection, emitted);
+    });
+    socket.on('disconnect', () => {
+      this.events.closed(connection);
+      // Who leaves the namespace would keep the connection below, where nothing counts it any more.
+      socket.conn.close();
+    });
+    // socket.io prints the stacks of broken packets when nobody listens; it closes the connection either way.
+    socket.on('error', ignore);
     this.events.opened(connection, LIMITS.socketsPerUser);
   }
 }
+
+const GOODBYE_MS = 1_000;
+
+const ignore = (): void => {};
 
 /** Engine sockets that have logged in; weak, so that it costs nothing to forget them. */
 const authenticated = new WeakSet<EngineSocket>();

@@ -8,6 +8,15 @@ import type { Principal } from '../authentication/authenticator.js';
 /** Queue length from which the bytes are counted: a reader that keeps up has a handful of frames waiting at most. */
 const COUNT_FROM_FRAMES = 32;
 
+/** First character of socket.io's event packet, protocol 5. */
+const EVENT_PACKET = '2';
+
+/** What engine.io has not in its types. */
+interface RawSocket {
+  readonly writeBuffer: readonly { data?: unknown }[];
+  readonly transport: { readonly socket?: { terminate(): void } };
+}
+
 /** One authenticated socket. Everything that the server sends to a client goes through it. */
 export class Connection {
   /** Events of this connection are handled one after the other, in the order of their sending. */
@@ -40,7 +49,8 @@ export class Connection {
 
   emit<E extends ServerEventName>(event: E, payload: ServerEvents[E]): void {
     if (this.tooSlow()) return this.drop();
-    this.socket.emit(event, payload);
+    // What socket.emit comes to for an event in `/` without binary data and without an acknowledgement, past its layers.
+    this.socket.conn.write(EVENT_PACKET + JSON.stringify([event, payload]));
   }
 
   /** 0, or how many milliseconds the client must wait before its next event. */
@@ -58,21 +68,55 @@ export class Connection {
     if (this.violations >= this.limits.violations) this.close(code, 'stop');
   }
 
+  /** Whether so many events wait for their turn that no more may. */
+  get isFull(): boolean {
+    return this.waiting.length >= 2 * this.limits.events.burst;
+  }
+
+  /** Whether the client has yet to read so much that nothing more should be made for it. Answers wait, pushes do not. */
+  get isBehind(): boolean {
+    const { writeBuffer } = this.raw;
+    return writeBuffer.length > 0 && this.unsentBytes() > this.limits.slowConsumerBytes;
+  }
+
+  /** Resolves when the client has read on, or is gone. */
+  caughtUp(): Promise<void> {
+    const { conn } = this.socket;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        conn.off('drain', done);
+        conn.off('close', done);
+        resolve();
+      };
+      conn.on('drain', done);
+      conn.on('close', done);
+    });
+  }
+
   /** Says why, then closes. */
   close(code: ErrorCode, action: ClosingAction): void {
     this.socket.emit('connection:closing', { code, action });
-    this.socket.disconnect(true);
+    if (this.isBehind) this.drop();
+    else this.socket.disconnect(true);
   }
 
   /** The client reads slower than it is written to. What waits is dropped with the socket: it will synchronise from the store. */
   private drop(): void {
+    const { transport } = this.raw;
     this.socket.conn.close(true);
+    // The closing handshake would wait behind what the client does not read, and keep it for 30 s.
+    transport.socket?.terminate();
   }
 
   private tooSlow(): boolean {
-    const { writeBuffer } = this.socket.conn as unknown as { writeBuffer: readonly { data?: unknown }[] };
-    if (writeBuffer.length < COUNT_FROM_FRAMES) return false;
-    const bytes = writeBuffer.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0);
-    return bytes > this.limits.slowConsumerBytes;
+    return this.raw.writeBuffer.length >= COUNT_FROM_FRAMES && this.unsentBytes() > this.limits.slowConsumerBytes;
+  }
+
+  private unsentBytes(): number {
+    return this.raw.writeBuffer.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0);
+  }
+
+  private get raw(): RawSocket {
+    return this.socket.conn as unknown as RawSocket;
   }
 }

@@ -46,7 +46,7 @@ export class EventDispatcher implements OnApplicationBootstrap {
   dispatch(connection: Connection, emitted: unknown[]): void {
     const last = emitted.at(-1);
     if (typeof last !== 'function') return this.refuse(connection);
-    const wait = connection.takeEvent(this.clock.now());
+    const wait = connection.isFull ? RETRY_WHEN_FULL_MS : connection.takeEvent(this.clock.now());
     if (wait > 0) {
       this.answerError(connection, last as Acknowledge, new DomainError('RATE_LIMITED', { retryAfterMs: wait }));
       return;
@@ -57,7 +57,11 @@ export class EventDispatcher implements OnApplicationBootstrap {
 
   private async drain(connection: Connection): Promise<void> {
     connection.busy = true;
-    for (let emitted = connection.waiting.shift(); emitted; emitted = connection.waiting.shift()) {
+    while (connection.waiting.length > 0) {
+      // A page of messages is a thousand times its request: who asks and does not read would fill the memory.
+      if (connection.isBehind) await connection.caughtUp();
+      const emitted = connection.waiting.shift();
+      if (!emitted) break;
       const acknowledge = emitted.at(-1) as Acknowledge;
       try {
         acknowledge({ ok: true, data: (await this.handle(connection, emitted)) ?? {} });
@@ -101,6 +105,8 @@ export class EventDispatcher implements OnApplicationBootstrap {
     }
   }
 }
+
+const RETRY_WHEN_FULL_MS = 1_000;
 
 /** What an honest client never gets, or waits after. */
 const VIOLATIONS: ReadonlySet<string> = new Set(['BAD_REQUEST', 'UNKNOWN_EVENT', 'RATE_LIMITED']);

@@ -48,7 +48,8 @@ describe('access tokens of every wrong kind', () => {
       sign(claims, { ...header, jwk: other.publicKey.export({ format: 'jwk' }) }, other.privateKey),
     'one that names its key’s address': (claims, header) =>
       sign(claims, { ...header, jku: `${server.url}/keys`, x5u: 'file:///etc/passwd' }, other.privateKey),
-    'a kid of ../../x, by another key': (claims, header) => sign(claims, { ...header, kid: '../../x' }, other.privateKey),
+    'a kid of ../../x, by another key': (claims, header) =>
+      sign(claims, { ...header, kid: '../../x' }, other.privateKey),
     'alg none': (claims) => `${encoded({ alg: 'none', typ: 'at+jwt' })}.${encoded(claims)}.`,
     'alg None': (claims) => `${encoded({ alg: 'None', typ: 'at+jwt' })}.${encoded(claims)}.`,
     'alg none, with the true signature': (claims) =>
@@ -61,7 +62,8 @@ describe('access tokens of every wrong kind', () => {
     'another type': (claims, header) => sign(claims, { ...header, typ: 'JWT' }),
     'not before tomorrow': (claims, header) => sign({ ...claims, nbf: now + 86_400 }, header),
     'no expiry': (claims, header) => sign({ ...claims, exp: undefined }, header),
-    'an unknown critical header': (claims, header) => sign(claims, { ...header, crit: ['x'], x: 1 }).catch(() => 'garbage'),
+    'an unknown critical header': (claims, header) =>
+      sign(claims, { ...header, crit: ['x'], x: 1 }).catch(() => 'garbage'),
     'another user’s id': (claims, header) => sign({ ...claims, sub: 'A'.repeat(22) }, header),
     'a session that never was': (claims, header) => sign({ ...claims, sid: 'A'.repeat(22) }, header),
     'SQL for a session': (claims, header) => sign({ ...claims, sid: `' OR 1=1 --` }, header),
@@ -103,14 +105,24 @@ describe('access tokens of every wrong kind', () => {
     const raw = await RawWebSocket.open(server.port);
     raw.say(`40${JSON.stringify({ token: await forge(kind) })}`);
     const refusal = await raw.hears('44');
-    expect(JSON.parse(refusal.slice(2))).toMatchObject({ message: 'UNAUTHENTICATED', data: { code: 'UNAUTHENTICATED' } });
+    expect(JSON.parse(refusal.slice(2))).toMatchObject({
+      message: 'UNAUTHENTICATED',
+      data: { code: 'UNAUTHENTICATED' },
+    });
     await raw.isClosed();
     await canary.lives();
   });
 
   it.each([
-    'Authorization:', 'Authorization: Bearer', 'Authorization: Bearer ', 'Authorization: Basic YTpi', 'Authorization: bearer x',
-    'Authorization: Bearer a b', 'Authorization: Bearer "x"', 'Cookie: token=x', 'Authorization: Bearer x, Bearer y',
+    'Authorization:',
+    'Authorization: Bearer',
+    'Authorization: Bearer ',
+    'Authorization: Basic YTpi',
+    'Authorization: bearer x',
+    'Authorization: Bearer a b',
+    'Authorization: Bearer "x"',
+    'Cookie: token=x',
+    'Authorization: Bearer x, Bearer y',
   ])('%j', async (header) => {
     const { responses } = await exchange(server.port, requestText('GET /api/me', [header, 'Connection: close']));
     expectRefusal(responses[0] ?? NOTHING, 'UNAUTHENTICATED');
@@ -146,7 +158,8 @@ describe('access tokens of every wrong kind', () => {
   it('a refresh token used twice ends the session, also for whoever has the newer one', async () => {
     const bob = await RawPerson.register(server.url);
     const first = bob.tokens;
-    const refresh = (refreshToken: string) => bob.request<RawPerson['tokens']>('POST', '/api/auth/refresh', { refreshToken });
+    const refresh = (refreshToken: string) =>
+      bob.request<RawPerson['tokens']>('POST', '/api/auth/refresh', { refreshToken });
     const second = (await refresh(first.refreshToken)).body;
     const socket = await RawWebSocket.login(server.port, second.accessToken);
     expect((await refresh(first.refreshToken)).body.error?.code).toBe('SESSION_REVOKED');

@@ -10,7 +10,12 @@ const ids = new RandomIds();
 
 /** The application in this process; the canary may speak after each row of a table. */
 export const startTestServer = (overrides: DeepPartial<Profile> = {}): Promise<RunningServer> =>
-  startServer(merge({ limits: { messagesPerConversation: { burst: 100_000 }, eventsPerSocket: { burst: 10_000 } } }, overrides) as DeepPartial<Profile>);
+  startServer(
+    merge(
+      { limits: { messagesPerConversation: { burst: 100_000 }, eventsPerSocket: { burst: 10_000 } } },
+      overrides,
+    ) as DeepPartial<Profile>,
+  );
 
 /** Begins the encryption of a conversation, as far as the server sees it. */
 export async function beginEpoch(socket: Socket, conversationId: string, friend: RawPerson): Promise<void> {

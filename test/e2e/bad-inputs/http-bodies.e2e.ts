@@ -107,8 +107,21 @@ describe('bodies over HTTP that are not what the route takes', () => {
   });
 
   it.each([
-    '-1', '1.5', '1e309', '"1e3"', '9007199254740993', '9223372036854775808', '" 5"', '"0x10"', '"NaN"', '3601', 'null',
-    'true', '[]', '{}', '[5]',
+    '-1',
+    '1.5',
+    '1e309',
+    '"1e3"',
+    '9007199254740993',
+    '9223372036854775808',
+    '" 5"',
+    '"0x10"',
+    '"NaN"',
+    '3601',
+    'null',
+    'true',
+    '[]',
+    '{}',
+    '[5]',
   ])('%s for an integer from 0 to 3600', async (value) => {
     const answer = await json('PATCH', '/api/me/settings', `{"burnAfterReadSeconds":${value}}`);
     expectRefusal(answer, 'BAD_REQUEST');

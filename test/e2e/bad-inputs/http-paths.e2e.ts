@@ -23,10 +23,34 @@ describe('addresses and methods that should reach nothing', () => {
   });
 
   it.each([
-    '/api/users/../admin', '/api/../api/me', '//api//me', '/api//me', '/api/me/', '/api/%6de', '/api/me;x=1', '/API/ME',
-    '/api/me%00', '/api/me%2f', '/api/me%3f', '/api/%', '/api/%zz', '/api/invitations/%ff', '/\\api\\me', '/./api/me', '/api/me/.',
-    '/api/me?x=%', '/api/me#x', 'http://evil.example/api/me', '*', '/api/friends/../me', '/api/admin/registration-invitations',
-    `/api/friends/${'a'.repeat(5_000)}/identity-keys`, '/api/sessions', '/API/sessions', '/api/me/settings/', '/%61pi/me',
+    '/api/users/../admin',
+    '/api/../api/me',
+    '//api//me',
+    '/api//me',
+    '/api/me/',
+    '/api/%6de',
+    '/api/me;x=1',
+    '/API/ME',
+    '/api/me%00',
+    '/api/me%2f',
+    '/api/me%3f',
+    '/api/%',
+    '/api/%zz',
+    '/api/invitations/%ff',
+    '/\\api\\me',
+    '/./api/me',
+    '/api/me/.',
+    '/api/me?x=%',
+    '/api/me#x',
+    'http://evil.example/api/me',
+    '*',
+    '/api/friends/../me',
+    '/api/admin/registration-invitations',
+    `/api/friends/${'a'.repeat(5_000)}/identity-keys`,
+    '/api/sessions',
+    '/API/sessions',
+    '/api/me/settings/',
+    '/%61pi/me',
   ])('GET %s without a token', async (path) => {
     const [answer, ...more] = await asked(`GET ${path}`);
     expectRefusal(answer ?? NOTHING, 'NOT_FOUND', 'UNAUTHENTICATED');
@@ -34,30 +58,63 @@ describe('addresses and methods that should reach nothing', () => {
     await canary.lives();
   });
 
-  it.each(['HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'PATCH', 'POST', 'PROPFIND', 'QUERY', 'LINK', 'FOO', 'CONNECT', 'get'])(
-    '%s of a GET route without a token',
-    async (method) => {
-      const [answer] = await asked(`${method} /api/me`);
-      expect([undefined, 400, 401, 404, 405]).toContain(answer?.status);
-      expect(answer?.text ?? '').not.toContain('userId');
-      expect(answer?.headers['allow']).toBeUndefined();
-      await canary.lives();
-    },
-  );
-
-  it.each(['X-HTTP-Method-Override: DELETE', 'X-Original-URL: /api/me', 'X-Rewrite-URL: /api/me', 'X-Forwarded-Host: evil'])(
-    'the header %s changes nothing',
-    async (header) => {
-      const [answer] = await asked('GET /health/live', [header]);
-      expect(answer).toMatchObject({ status: 200, text: '{"status":"ok"}' });
-    },
-  );
+  it.each([
+    'HEAD',
+    'OPTIONS',
+    'TRACE',
+    'PUT',
+    'DELETE',
+    'PATCH',
+    'POST',
+    'PROPFIND',
+    'QUERY',
+    'LINK',
+    'FOO',
+    'CONNECT',
+    'get',
+  ])('%s of a GET route without a token', async (method) => {
+    const [answer] = await asked(`${method} /api/me`);
+    expect([undefined, 400, 401, 404, 405]).toContain(answer?.status);
+    expect(answer?.text ?? '').not.toContain('userId');
+    expect(answer?.headers['allow']).toBeUndefined();
+    await canary.lives();
+  });
 
   it.each([
-    '/metrics', '/health', '/health?verbose', '/health/', '/.git', '/.git/config', '/.env', '/swagger', '/api', '/graphql',
-    '/socket.io/admin', '/socket.io/socket.io.js', '/debug', '/server-status', '/dist/src/main.js', '/main.js.map', '/src/main.ts',
-    '/config/embedded.yaml', '/data/ashwire.db', '/node_modules/ws/package.json', '/package.json', '/..%2fpackage.json',
-    '/docs/../package.json', '/docs/..%2f..%2fpackage.json',
+    'X-HTTP-Method-Override: DELETE',
+    'X-Original-URL: /api/me',
+    'X-Rewrite-URL: /api/me',
+    'X-Forwarded-Host: evil',
+  ])('the header %s changes nothing', async (header) => {
+    const [answer] = await asked('GET /health/live', [header]);
+    expect(answer).toMatchObject({ status: 200, text: '{"status":"ok"}' });
+  });
+
+  it.each([
+    '/metrics',
+    '/health',
+    '/health?verbose',
+    '/health/',
+    '/.git',
+    '/.git/config',
+    '/.env',
+    '/swagger',
+    '/api',
+    '/graphql',
+    '/socket.io/admin',
+    '/socket.io/socket.io.js',
+    '/debug',
+    '/server-status',
+    '/dist/src/main.js',
+    '/main.js.map',
+    '/src/main.ts',
+    '/config/embedded.yaml',
+    '/data/ashwire.db',
+    '/node_modules/ws/package.json',
+    '/package.json',
+    '/..%2fpackage.json',
+    '/docs/../package.json',
+    '/docs/..%2f..%2fpackage.json',
   ])('nothing is shown at %s', async (path) => {
     const [answer] = await asked(`GET ${path}`);
     expect([400, 401, 404]).toContain(answer?.status);
@@ -81,7 +138,11 @@ describe('addresses and methods that should reach nothing', () => {
     'a web page of %s gets no CORS headers',
     async (origin) => {
       for (const method of ['GET', 'OPTIONS']) {
-        const headers = ['Origin: ' + origin, 'Access-Control-Request-Method: GET', 'Access-Control-Request-Headers: authorization'];
+        const headers = [
+          'Origin: ' + origin,
+          'Access-Control-Request-Method: GET',
+          'Access-Control-Request-Headers: authorization',
+        ];
         const [answer] = await asked(`${method} /api/registration`, headers);
         expect(Object.keys(answer?.headers ?? {}).filter((name) => name.startsWith('access-control-'))).toEqual([]);
       }

@@ -59,8 +59,22 @@ describe('texts and ids over HTTP', () => {
   });
 
   it.each([
-    '', 'ab', 'a'.repeat(33), 'Alice', '1abc', 'a b', 'a-b', 'a\n', 'alice\u0000', 'ａlice', 'аlice', `' OR 1=1 --`,
-    '1;DROP TABLE account', '🔥🔥🔥', '%61lice', 'a'.repeat(100_000),
+    '',
+    'ab',
+    'a'.repeat(33),
+    'Alice',
+    '1abc',
+    'a b',
+    'a-b',
+    'a\n',
+    'alice\u0000',
+    'ａlice',
+    'аlice',
+    `' OR 1=1 --`,
+    '1;DROP TABLE account',
+    '🔥🔥🔥',
+    '%61lice',
+    'a'.repeat(100_000),
   ])('username %j', async (username) => {
     const token = alice.tokens.accessToken;
     const body = JSON.stringify({ username });
@@ -71,8 +85,26 @@ describe('texts and ids over HTTP', () => {
   });
 
   const strangeIds = [
-    `' OR 1=1 --`, '1;DROP TABLE account', '{"$ne":null}', '*', '%', '0', '-1', 'null', 'undefined', '__proto__', 'constructor',
-    '..', '%2e%2e%2fadmin', 'a%00b', '%f0%9f%94%a5', 'a'.repeat(21), 'a'.repeat(23), 'a'.repeat(64), 'a'.repeat(65), 'a'.repeat(2_000),
+    `' OR 1=1 --`,
+    '1;DROP TABLE account',
+    '{"$ne":null}',
+    '*',
+    '%',
+    '0',
+    '-1',
+    'null',
+    'undefined',
+    '__proto__',
+    'constructor',
+    '..',
+    '%2e%2e%2fadmin',
+    'a%00b',
+    '%f0%9f%94%a5',
+    'a'.repeat(21),
+    'a'.repeat(23),
+    'a'.repeat(64),
+    'a'.repeat(65),
+    'a'.repeat(2_000),
   ];
   const routes: readonly [string, (id: string) => string][] = [
     ['DELETE', (id) => `/api/friends/${id}`],
@@ -89,7 +121,8 @@ describe('texts and ids over HTTP', () => {
   it.each(routes)('ids that are none in %s %#: as if there were nothing', async (method, path) => {
     for (const id of strangeIds) {
       // `fetch` takes `..` out of the address by itself; the raw form is in http-paths.
-      const encoded = id === '..' ? '%2e%2e%2f' : id.startsWith('%') || id.includes('%00') ? id : encodeURIComponent(id);
+      const encoded =
+        id === '..' ? '%2e%2e%2f' : id.startsWith('%') || id.includes('%00') ? id : encodeURIComponent(id);
       const answer = await fetchText(server.url + path(encoded), { method, token: alice.tokens.accessToken });
       expectRefusal(answer, 'NOT_FOUND');
     }

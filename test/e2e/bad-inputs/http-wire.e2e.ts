@@ -76,9 +76,23 @@ describe('what is not proper HTTP', () => {
   it.each<[string, string, number]>([
     ['a header of 64 kB', requestText('GET /health/live', [`X-Large: ${'a'.repeat(65_536)}`]), 431],
     ['an address of 8 kB', requestText(`GET /${'a'.repeat(8_192)}`), 431],
-    ['2,000 headers', requestText('GET /health/live', Array.from({ length: 2_000 }, (_, i) => `X-${i}: a`)), 431],
+    [
+      '2,000 headers',
+      requestText(
+        'GET /health/live',
+        Array.from({ length: 2_000 }, (_, i) => `X-${i}: a`),
+      ),
+      431,
+    ],
     // Small ones are no harm: what counts is the sum.
-    ['200 headers', requestText('GET /health/live', Array.from({ length: 200 }, (_, i) => `X-${i}: a`)), 200],
+    [
+      '200 headers',
+      requestText(
+        'GET /health/live',
+        Array.from({ length: 200 }, (_, i) => `X-${i}: a`),
+      ),
+      200,
+    ],
   ])('%s', async (_case, request, status) => {
     const { responses, closed } = await exchange(server.port, request, 500);
     expect(responses.map((response) => response.status)).toEqual([status]);
@@ -144,7 +158,11 @@ describe('a forged client address', () => {
     const server = await startTestServer({ limits: { httpPerAddress: { points: 20, perMs: 60_000 } } });
     const statuses: number[] = [];
     for (let i = 0; i < 30; i += 1) {
-      const headers = { 'x-forwarded-for': `203.0.113.${i}`, 'x-real-ip': `203.0.113.${i}`, forwarded: `for=203.0.113.${i}` };
+      const headers = {
+        'x-forwarded-for': `203.0.113.${i}`,
+        'x-real-ip': `203.0.113.${i}`,
+        forwarded: `for=203.0.113.${i}`,
+      };
       const answer = await fetchText(`${server.url}/api/me`, { headers });
       statuses.push(answer.status);
       if (answer.status === 429) expectRefusal(answer, 'RATE_LIMITED');

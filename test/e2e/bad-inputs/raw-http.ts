@@ -22,7 +22,11 @@ export const requestText = (start: string, headers: readonly string[] = [], body
   `${start} HTTP/1.1\r\nHost: localhost\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n${body}`;
 
 export const jsonRequest = (start: string, body: string, headers: readonly string[] = []): string =>
-  requestText(start, ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, ...headers], body);
+  requestText(
+    start,
+    ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, ...headers],
+    body,
+  );
 
 /** Writes bytes that no HTTP client would let through and reads what comes back until the server closes, or for `waitMs`. */
 export async function exchange(port: number, bytes: string | Buffer, waitMs = 1_500): Promise<RawExchange> {
@@ -61,7 +65,7 @@ export function closes(socket: Socket, withinMs: number): Promise<boolean> {
 
 function parseResponses(bytes: Buffer): RawResponse[] {
   const responses: RawResponse[] = [];
-  for (let rest = bytes; rest.length > 0; ) {
+  for (let rest = bytes; rest.length > 0;) {
     const end = rest.indexOf('\r\n\r\n');
     if (end < 0) break;
     const [start = '', ...lines] = rest.subarray(0, end).toString('latin1').split('\r\n');

@@ -29,6 +29,7 @@ const CLOSE = 8;
 export class RawWebSocket {
   readonly texts: string[] = [];
   closeCode: number | undefined;
+  /** The server has said goodbye or ended; the connection itself may still be there. */
   closed = false;
   private buffered: Buffer;
   private nextId = 0;
@@ -39,6 +40,7 @@ export class RawWebSocket {
     rest: Buffer,
   ) {
     this.buffered = rest;
+    this.closed = socket.readableEnded || socket.destroyed;
     socket.on('close', () => (this.closed = true));
     socket.on('end', () => (this.closed = true));
     if (status === 101) socket.on('data', (chunk) => this.take(chunk));
@@ -114,7 +116,10 @@ export class RawWebSocket {
     this.buffered = Buffer.concat([this.buffered, chunk]);
     for (let frame = decodeFrame(this.buffered); frame; frame = decodeFrame(this.buffered)) {
       this.buffered = frame.rest;
-      if (frame.opcode === CLOSE) this.closeCode = frame.payload.length >= 2 ? frame.payload.readUInt16BE(0) : 1005;
+      if (frame.opcode === CLOSE) {
+        this.closeCode = frame.payload.length >= 2 ? frame.payload.readUInt16BE(0) : 1005;
+        this.closed = true;
+      }
       if (frame.opcode !== TEXT) continue;
       const text = frame.payload.toString('utf8');
       if (text === '2') this.say('3');

@@ -2,12 +2,15 @@ import { expect } from '@jest/globals';
 import { ERRORS, type ErrorCode } from '../../../src/protocol/errors.js';
 
 /** What must be in no answer: stacks, SQL, paths, names of our libraries. */
-const INSIDES = /\bat .+:\d+:\d+|node_modules|\/(?:work|src|dist)\/|\.[tj]s:\d|SELECT |INSERT |UPDATE |sqlite|typeorm|fastify|FST_|SyntaxError|TypeError/i;
+const INSIDES =
+  /\bat .+:\d+:\d+|node_modules|\/(?:work|src|dist)\/|\.[tj]s:\d|SELECT |INSERT |UPDATE |sqlite|typeorm|fastify|FST_|SyntaxError|TypeError/i;
 
 /** Holds the text of an answer to the error shape, the code's status and nothing else. */
 export function expectRefusal(answer: { readonly status: number; readonly text: string }, ...codes: ErrorCode[]): void {
   expect(answer.text).not.toMatch(INSIDES);
-  const { error, ...rest } = JSON.parse(answer.text) as { error: { code: ErrorCode; message: string; details: object } };
+  const { error, ...rest } = JSON.parse(answer.text) as {
+    error: { code: ErrorCode; message: string; details: object };
+  };
   expect(rest).toEqual({});
   expect(Object.keys(error).sort()).toEqual(['code', 'details', 'message']);
   expect(codes).toContain(error.code);
@@ -31,4 +34,9 @@ export const sendJson = (
   body: string,
   token?: string,
 ): Promise<{ status: number; text: string; headers: Headers }> =>
-  fetchText(url, { method, body, headers: { 'content-type': 'application/json' }, ...(token !== undefined && { token }) });
+  fetchText(url, {
+    method,
+    body,
+    headers: { 'content-type': 'application/json' },
+    ...(token !== undefined && { token }),
+  });
