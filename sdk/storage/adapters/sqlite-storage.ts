@@ -129,8 +129,9 @@ function makePrivate(directory: string): void {
   if (content.length === 0 || content.includes(DATABASE_FILE)) chmodSync(directory, 0o700);
 }
 
+/** By its code: the native addon throws the error class of whoever loaded it first, which need not be this module's. */
 function isBusy(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+  return String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
 }
 
 function inUse(cause: unknown): StorageError {
