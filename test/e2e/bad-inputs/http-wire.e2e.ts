@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunningServer } from '../../rig/server.js';
 import { Canary, startTestServer } from './canary.js';
-import { eventually } from './eventually.js';
+import { eventually } from '../../rig/people.js';
 import { NOTHING, closes, exchange, jsonRequest, openSocket, requestText } from './raw-http.js';
 import { expectRefusal, fetchText } from './refusals.js';
 
@@ -121,6 +121,13 @@ describe('what is not proper HTTP', () => {
     // Ended is not enough: who goes on dripping must be cut off.
     await eventually(() => slow.every((socket) => socket.destroyed), 2_000);
     clearInterval(dripping);
+  });
+
+  it('connections that never say anything are closed in time', async () => {
+    const silent = await Promise.all(Array.from({ length: 20 }, () => openSocket(server.port)));
+    const allClosed = Promise.all(silent.map((socket) => closes(socket, HEADER_TIMEOUT_MS + LATE_MS)));
+    await canary.lives();
+    expect(await allClosed).toEqual(silent.map(() => true));
   });
 
   it('a slow body: REQUEST_TIMEOUT, closed', async () => {

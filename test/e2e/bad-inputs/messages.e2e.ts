@@ -5,7 +5,7 @@ import { RandomIds } from '../../../src/shared/ids.js';
 import { ask, RawPerson } from '../../rig/raw-person.js';
 import type { RunningServer } from '../../rig/server.js';
 import { Canary, messageIn, type Pair, pairOf, part, startTestServer } from './canary.js';
-import { eventually } from './eventually.js';
+import { eventually } from '../../rig/people.js';
 
 const ids = new RandomIds();
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { eventually } from './eventually.js';
+import { eventually } from '../../rig/people.js';
 import { openSocket } from './raw-http.js';
 
 export interface Handshake {

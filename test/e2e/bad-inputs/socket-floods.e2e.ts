@@ -4,7 +4,7 @@ import type { DeepPartial } from '../../../src/config/deep-partial.js';
 import { ask } from '../../rig/raw-person.js';
 import type { RunningServer } from '../../rig/server.js';
 import { Canary, messageIn, type Pair, pairOf, part, startTestServer } from './canary.js';
-import { eventually } from './eventually.js';
+import { eventually } from '../../rig/people.js';
 import { RawWebSocket } from './raw-web-socket.js';
 
 const MEBIBYTE = 1024 * 1024;

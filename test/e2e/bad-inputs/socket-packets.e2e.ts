@@ -3,7 +3,7 @@ import { LIMITS } from '../../../src/protocol/limits.js';
 import { RawPerson } from '../../rig/raw-person.js';
 import type { RunningServer } from '../../rig/server.js';
 import { Canary, startTestServer } from './canary.js';
-import { eventually } from './eventually.js';
+import { eventually } from '../../rig/people.js';
 import { encodeFrame, RawWebSocket } from './raw-web-socket.js';
 
 const [CONTINUATION, TEXT, BINARY, CLOSE, PING] = [0, 1, 2, 8, 9];
