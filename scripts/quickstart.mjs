@@ -20,7 +20,11 @@ const taken = await new Promise((resolve) => {
 });
 
 const main = join(root, 'dist', 'src', 'main.js');
-const child = spawn(process.execPath, [main, '--tier', 'embedded'], { cwd: root, stdio: 'inherit' });
+// The flag is that of `npm start`: what a message leaves behind dies young (docs/performance.md).
+const child = spawn(process.execPath, ['--max-semi-space-size=32', main, '--tier', 'embedded'], {
+  cwd: root,
+  stdio: 'inherit',
+});
 // Printed once the server answers, so that it stands below the server's own lines and never above an error.
 const asking = setInterval(async () => {
   const ready = await fetch(`http://localhost:${port}/health/ready`).catch(() => undefined);

@@ -47,7 +47,7 @@ export class Inbox {
       }
       after = await this.readPage(conversation, page, after);
       conversation = await this.log.getConversation(conversationId);
-      fetchedAll = page.entries.length < LIMITS.syncPage;
+      fetchedAll = isLast(page);
     }
   }
 
@@ -62,7 +62,7 @@ export class Inbox {
       await this.reader.read(current, entry);
       expected = entry.seq + 1;
     }
-    if (page.entries.length < LIMITS.syncPage) await this.advance(conversationId, page.headSeq);
+    if (isLast(page)) await this.advance(conversationId, page.headSeq);
     return expected - 1;
   }
 
@@ -115,3 +115,6 @@ export class Inbox {
     });
   }
 }
+
+/** A page may end before its limit, when its messages are large. */
+const isLast = ({ entries, headSeq }: SyncResult): boolean => (entries.at(-1)?.seq ?? headSeq) >= headSeq;

@@ -16,6 +16,8 @@ export const LIMITS = {
   unreadPerConversation: 500,
   unreadBytesPerUser: 5 * 1024 * 1024,
   syncPage: 100,
+  /** Ciphertext in one page, beyond which it ends early; a page has one message at least. */
+  syncPageCharacters: 256 * 1024,
   keyPackagesStored: 100,
   keyPackagesPerUpload: 20,
   keyPackageBytes: 8 * 1024,
@@ -24,6 +26,8 @@ export const LIMITS = {
   pendingRequestsOut: 5,
   pendingRequestsIn: 20,
   openInvitations: 20,
+  /** Of one conversation. Who is further behind starts a new session. */
+  handshakesKept: 32,
   handshakeLifeMs: 30 * 24 * 60 * 60_000,
   /** How long a hole left by a burned message keeps its reason; after that the sequence is only known to be burned. */
   holeLifeMs: 24 * 60 * 60_000,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { io } from 'socket.io-client';
 import request from 'supertest';
 import { type RunningServer, startServer } from '../rig/server.js';
 
@@ -24,6 +25,14 @@ describe('HTTP', () => {
       'x-content-type-options': 'nosniff',
       'content-security-policy': expect.stringContaining("script-src 'self'"),
     });
+  });
+
+  it('lets no web page in that only its Host header vouches for (DNS rebinding)', async () => {
+    const headers = { host: `evil.test:${server.port}`, origin: `http://evil.test:${server.port}` };
+    const socket = io(server.url, { transports: ['websocket'], extraHeaders: headers, reconnection: false });
+    const refused = await new Promise<Error>((resolve) => socket.once('connect_error', resolve));
+    expect(refused.message).toBe('websocket error');
+    socket.disconnect();
   });
 
   it('says when to come back after too many requests, and how long that is', async () => {

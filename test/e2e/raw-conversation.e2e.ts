@@ -73,6 +73,20 @@ describe('a conversation over the bare protocol', () => {
     expect(page.data).toMatchObject({ entries: [{ seq: 1, burned: 'read' }] });
   });
 
+  it('ends a page early when its messages are large, and gives the rest on the next', async () => {
+    const ciphertext = 'x'.repeat(48_000);
+    const sent: number[] = [];
+    for (let i = 0; i < 8; i += 1)
+      sent.push((await ask(a, 'message:send', { ...envelope(), ciphertext })).data?.['seq'] as number);
+    const page = async (afterSeq: number) => {
+      const { data } = await ask(b, 'message:sync', { conversationId, afterSeq, limit: 100 });
+      return (data?.['entries'] as { seq: number }[]).map(({ seq }) => seq);
+    };
+    const first = await page((sent[0] ?? 0) - 1);
+    expect(first).toEqual(sent.slice(0, 5));
+    expect(await page(first.at(-1) ?? 0)).toEqual(sent.slice(5));
+  });
+
   it('stores a pipelined burst in the order of its sending', async () => {
     const sent = Array.from({ length: 20 }, envelope);
     const answers = await Promise.all(sent.map((message) => ask(a, 'message:send', message)));

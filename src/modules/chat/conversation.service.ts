@@ -2,10 +2,12 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type {
   ConversationListResult,
   ConversationView,
+  LogEntry,
   SetBurnRequest,
   SyncRequest,
   SyncResult,
 } from '../../protocol/payloads/chat.payloads.js';
+import { LIMITS } from '../../protocol/limits.js';
 import { RelationFacade } from '../relation/index.js';
 import { type Conversation, ConversationDirectory } from './conversation.directory.js';
 import { ConversationNotices } from './conversation.notices.js';
@@ -42,7 +44,7 @@ export class ConversationService implements OnModuleInit {
   async sync(userId: string, { conversationId, afterSeq, limit }: SyncRequest): Promise<SyncResult> {
     await this.directory.get(conversationId, userId);
     const page = await this.messages.list(conversationId, userId, afterSeq, limit);
-    return { ...page, entries: [...page.entries], serverTime: this.notices.now() };
+    return { ...page, entries: fitting(page.entries), serverTime: this.notices.now() };
   }
 
   async setBurn(userId: string, { conversationId, burnAfterReadSeconds }: SetBurnRequest): Promise<ConversationView> {
@@ -81,4 +83,14 @@ function describe(
     ownBurnAfterReadSeconds: own,
     burnAfterReadSeconds: strictestBurn,
   };
+}
+
+/** The first entries, as many as one answer may hold: a client that asks for large pages costs no more than others. */
+function fitting(entries: readonly LogEntry[]): LogEntry[] {
+  let characters = 0;
+  const end = entries.findIndex(({ ciphertext = '' }, index) => {
+    characters += ciphertext.length;
+    return index > 0 && characters > LIMITS.syncPageCharacters;
+  });
+  return entries.slice(0, end === -1 ? entries.length : end);
 }

@@ -19,13 +19,12 @@ type AllowRequest = NonNullable<ServerOptions['allowRequest']>;
  */
 export class AshwireIoAdapter extends IoAdapter {
   private readonly gate: ConnectionGate;
+  private readonly origins: ReadonlySet<string>;
 
-  constructor(
-    application: INestApplicationContext,
-    private readonly config: AshwireConfig,
-  ) {
+  constructor(application: INestApplicationContext, config: AshwireConfig) {
     super(application);
     this.gate = application.get(ConnectionGate);
+    this.origins = new Set(originsOf(config));
   }
 
   override createIOServer(port: number, options?: ServerOptions): Server {
@@ -64,10 +63,7 @@ export class AshwireIoAdapter extends IoAdapter {
   /** CORS does not apply to WebSockets: a browser's origin is checked here. Who is not a browser sends none. */
   private readonly allowRequest: AllowRequest = (request: IncomingMessage, decide) => {
     const { origin } = request.headers;
-    const { publicUrl, allowedOrigins } = this.config.http;
-    const own = publicUrl ? [new URL(publicUrl).origin] : [`http://${request.headers.host ?? ''}`];
-    if (origin !== undefined && ![...own, ...allowedOrigins].includes(origin))
-      return decide('ORIGIN_NOT_ALLOWED', false);
+    if (origin !== undefined && !this.origins.has(origin)) return decide('ORIGIN_NOT_ALLOWED', false);
     if (!this.gate.admits(request)) return decide('TOO_MANY_CONNECTIONS', false);
     decide(null, true);
   };
@@ -81,4 +77,10 @@ function letGoOfStrangers({ url }: IncomingMessage, socket: Duplex): void {
 /** After the refusal is written: engine.io only ends its side, and the other one may never do so. */
 function cutOff(socket: Socket): void {
   setImmediate(() => socket.destroySoon());
+}
+
+/** Never what the Host header says: a name of an attacker's that points here would pass (DNS rebinding). */
+function originsOf({ http: { publicUrl, allowedOrigins, port } }: AshwireConfig): string[] {
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].map((host) => `http://${host}:${port}`);
+  return [...(publicUrl ? [new URL(publicUrl).origin] : loopback), ...allowedOrigins];
 }

@@ -105,6 +105,7 @@ export class ConnectionGate {
 
   private open(socket: Socket): void {
     const { principal } = socket.data as { principal: Principal };
+    const { token } = socket.handshake.auth as ConnectionAuth;
     // Drops the token and the header copies that socket.io keeps for the life of the socket.
     (socket as { handshake: unknown }).handshake = undefined;
     const { eventsPerSocket: events, slowConsumerBytes, violationsBeforeClose: violations } = this.config.limits;
@@ -121,6 +122,16 @@ export class ConnectionGate {
     // socket.io prints the stacks of broken packets when nobody listens; it closes the connection either way.
     socket.on('error', ignore);
     this.events.opened(connection, LIMITS.socketsPerUser);
+    void this.checkAgain(connection, token);
+  }
+
+  /** A session that ended after its token was looked at and before its connection could be found to be closed. */
+  private async checkAgain(connection: Connection, token: string): Promise<void> {
+    try {
+      await this.authenticator.authenticate(token);
+    } catch (thrown) {
+      connection.close(thrown instanceof DomainError ? thrown.code : 'UNAVAILABLE', 'login');
+    }
   }
 }
 

@@ -22,7 +22,7 @@ export const IsBytes = (bytes: number): PropertyDecorator =>
 
 /** 1 to `characters` characters of base64url without padding. */
 export const IsBase64url = (characters: number): PropertyDecorator =>
-  all(Matches(/^[A-Za-z0-9_-]+$/), Length(1, characters));
+  Matches(new RegExp(`^[A-Za-z0-9_-]{1,${characters}}$`));
 
 export const IsUsername = (): PropertyDecorator => Matches(new RegExp(LIMITS.usernamePattern));
 

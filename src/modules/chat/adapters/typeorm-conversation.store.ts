@@ -1,5 +1,6 @@
 import { type EntityManager, LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
 import type { Database } from '../../../platform/database/database.port.js';
+import { LIMITS } from '../../../protocol/limits.js';
 import type { Clock } from '../../../shared/clock.js';
 import { DomainError } from '../../../shared/domain-error.js';
 import {
@@ -88,9 +89,7 @@ export class TypeormConversationStore extends ConversationStore {
         { appliedEpoch: epoch },
       );
       const everyone = await manager.minimum(ConversationMemberRow, 'appliedEpoch', { conversationId });
-      const done = { conversationId, epoch: LessThanOrEqual(everyone ?? 0) };
-      await manager.delete(HandshakeRow, done);
-      await manager.delete(HandshakeWelcomeRow, done);
+      await removeUpTo(manager, conversationId, everyone ?? 0);
     });
   }
 
@@ -129,10 +128,17 @@ export class TypeormConversationStore extends ConversationStore {
       await manager.insert(HandshakeWelcomeRow, { conversationId, epoch, deviceId, message });
     }
     for (const userId of members) await ensureMember(manager, conversationId, userId);
+    await removeUpTo(manager, conversationId, epoch - LIMITS.handshakesKept);
   }
 }
 
 async function ensureMember(manager: EntityManager, conversationId: string, userId: string): Promise<void> {
   const values = { conversationId, userId, burnAfterReadSeconds: null, appliedEpoch: 0 };
   await manager.createQueryBuilder().insert().into(ConversationMemberRow).values(values).orIgnore().execute();
+}
+
+async function removeUpTo(manager: EntityManager, conversationId: string, epoch: number): Promise<void> {
+  const old = { conversationId, epoch: LessThanOrEqual(epoch) };
+  await manager.delete(HandshakeRow, old);
+  await manager.delete(HandshakeWelcomeRow, old);
 }

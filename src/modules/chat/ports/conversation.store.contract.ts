@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { LIMITS } from '../../../protocol/limits.js';
 import type { ManualClock } from '../../../shared/clock.js';
 import { RandomIds } from '../../../shared/ids.js';
 import type { ConversationStore, NewHandshake } from './conversation.store.port.js';
@@ -87,6 +88,12 @@ export function describeConversationStoreContract(
       await store.markApplied(conversationId, bob, 1);
       expect(await store.listHandshakes(conversationId, device, 0)).toEqual([]);
       expect((await store.getState(conversationId)).epoch).toBe(2);
+    });
+
+    it('keeps the latest 32 handshakes, whoever has not applied the others', async () => {
+      for (let epoch = 0; epoch < LIMITS.handshakesKept + 3; epoch += 1) await store.acceptHandshake(reset(epoch));
+      const kept = await store.listHandshakes(conversationId, device, 0);
+      expect([kept.length, kept[0]?.epoch]).toEqual([LIMITS.handshakesKept, 4]);
     });
 
     it('deletes old handshakes whoever has not applied them', async () => {

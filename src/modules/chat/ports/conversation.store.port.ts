@@ -32,7 +32,7 @@ export interface StoredHandshake {
 
 /**
  * Conversations and the handshakes of their encryption. Handshakes hold no content: they are kept until every member has
- * applied them, 30 days at most, so that who was away for longer than a message lives is not locked out. One handshake per
+ * applied them, 30 days and 32 of them at most, so that who was away for longer than a message lives is not locked out. One handshake per
  * epoch, whatever the number of concurrent tries. An unknown conversation reads as one in epoch 0.
  */
 export abstract class ConversationStore {
