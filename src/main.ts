@@ -1,15 +1,13 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { AppModule } from './app.module.js';
-import { assertBuilt } from './config/built-adapters.js';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/load-config.js';
 import { createHttpApplication } from './platform/http/http-application.js';
 
 async function start(): Promise<void> {
   const { values } = parseArgs({ options: { tier: { type: 'string' } } });
-  const config = loadConfig(values.tier === undefined ? {} : { tier: values.tier });
-  assertBuilt(config);
+  const config = loadConfig({ mustBeBuilt: true, ...(values.tier !== undefined && { tier: values.tier }) });
   const application = await createHttpApplication(AppModule.for(config), config);
   await application.listen(config.http.port, config.http.host);
   process.stdout.write(`Ashwire ${config.version}, tier ${config.tier}, listens on ${await application.getUrl()}\n`);

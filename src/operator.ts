@@ -2,7 +2,6 @@ import { NestFactory } from '@nestjs/core';
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { AppModule } from './app.module.js';
-import { assertBuilt } from './config/built-adapters.js';
 import { loadConfig } from './config/load-config.js';
 import { UserAdministration } from './modules/user/index.js';
 
@@ -20,8 +19,7 @@ async function run(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const config = loadConfig(values.tier === undefined ? {} : { tier: values.tier });
-  assertBuilt(config);
+  const config = loadConfig({ mustBeBuilt: true, ...(values.tier !== undefined && { tier: values.tier }) });
   const context = await NestFactory.createApplicationContext(AppModule.for(config), {
     logger: ['error'],
     abortOnError: false,

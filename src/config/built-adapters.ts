@@ -16,20 +16,18 @@ export const BUILT_ADAPTERS: Kinds = {
   analytics: ['none'],
 };
 
-/** Refuses a profile that asks for what does not exist, instead of falling back to something that promises less. */
-export function assertBuilt(profile: Pick<Profile, 'tier' | 'adapters'>): void {
+/** One sentence for each adapter that the profile asks for and this build does not have. */
+export function missingAdapters(profile: Pick<Profile, 'tier' | 'adapters'>): string[] {
   const asked = { ...profile.adapters, database: profile.adapters.database.kind };
-  const missing = (Object.keys(BUILT_ADAPTERS) as (keyof Adapters)[])
+  return (Object.keys(BUILT_ADAPTERS) as (keyof Adapters)[])
     .filter((port) => !BUILT_ADAPTERS[port].some((kind) => kind === asked[port]))
     .map(
       (port) =>
         `The profile ${profile.tier} asks for ${port} ${asked[port]}; this build has: ${BUILT_ADAPTERS[port].join(', ')}.`,
     );
-  if (missing.length > 0)
-    throw new ConfigError(missing, `The profile ${profile.tier} needs adapters that are not built yet:`);
 }
 
-/** For the exhaustive switch where an adapter is chosen: a kind without a case that {@link assertBuilt} has let through. */
+/** For the exhaustive switch where an adapter is chosen: a kind without a case that {@link missingAdapters} has let through. */
 export const adapterMissing = (port: keyof Adapters, kind: string): ConfigError =>
   new ConfigError(
     [`${port} ${kind} is not built; this build has: ${BUILT_ADAPTERS[port].join(', ')}.`],

@@ -2,7 +2,6 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assertBuilt } from './built-adapters.js';
 import { ConfigError } from './config-error.js';
 import type { Profile } from './config.schema.js';
 import type { DeepPartial } from './deep-partial.js';
@@ -213,13 +212,13 @@ describe('loadConfig', () => {
   });
 });
 
-describe('assertBuilt', () => {
-  test('the embedded profile is built', () => {
-    expect(() => assertBuilt(loadConfig({ environment: COMPLETE }))).not.toThrow();
+describe('loadConfig for what this build has', () => {
+  test('takes the embedded profile', () => {
+    expect(() => loadConfig({ environment: COMPLETE, mustBeBuilt: true })).not.toThrow();
   });
 
-  test('a profile whose adapters are not built is refused, naming each', () => {
-    expect(problemsOf(() => assertBuilt(loadConfig({ tier: '100k', environment: COMPLETE })))).toEqual([
+  test('refuses a profile whose adapters are not built, naming each, whatever else is wrong with it', () => {
+    expect(problemsOf(() => loadConfig({ tier: '100k', environment: {}, mustBeBuilt: true }))).toEqual([
       'The profile 100k asks for database mysql; this build has: sqlite.',
       'The profile 100k asks for messageStore redis; this build has: memory.',
       'The profile 100k asks for ephemeral redis; this build has: memory.',

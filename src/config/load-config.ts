@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
+import { missingAdapters } from './built-adapters.js';
 import { ConfigError } from './config-error.js';
 import { profileSchema, type AshwireConfig, type Profile, type Secrets } from './config.schema.js';
 import { isTree, merge, type DeepPartial } from './deep-partial.js';
@@ -13,6 +14,8 @@ export interface LoadOptions {
   readonly tier?: string;
   readonly environment?: NodeJS.ProcessEnv;
   readonly profileDirectory?: string;
+  /** Refuses a profile that asks for adapters that do not exist, instead of falling back to something that promises less. */
+  readonly mustBeBuilt?: boolean;
   /** For tests: laid over the profile before it is checked. */
   readonly overrides?: DeepPartial<Profile>;
 }
@@ -36,6 +39,9 @@ export function loadConfig(options: LoadOptions = {}): AshwireConfig {
 
   const { profile, problems } = parseProfile(file, data);
   const secrets = readSecrets({ profile: isTree(data) ? data : {}, environment, dataDirectory });
+  // Alone: no other mending would make such a profile start.
+  const missing = options.mustBeBuilt && profile ? missingAdapters(profile) : [];
+  if (missing.length > 0) throw new ConfigError(missing, `The profile ${tier} needs adapters that are not built yet:`);
   const all = [...problems, ...wrongTier(file, tier, data), ...fromEnvironment.problems];
   all.push(...impossiblePairs(data).map((problem) => `${file}: ${problem}`), ...secrets.problems);
   if (profile === undefined || all.length > 0) throw new ConfigError(all);
