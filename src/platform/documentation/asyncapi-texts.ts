@@ -74,7 +74,10 @@ export const CLIENT_EVENT_TEXTS: { readonly [E in ClientEventName]: ClientEventT
     summary: 'Stores one sealed message',
     refusals: ['NOT_FOUND', 'EPOCH_STALE', 'CLIENT_MESSAGE_ID_REUSED', 'UNREAD_LIMIT', 'MESSAGE_EXPIRED'],
   },
-  'message:sync': { summary: 'Reads a part of the log', refusals: ['NOT_FOUND'] },
+  'message:sync': {
+    summary: 'Reads a page of the log; it may end before its limit, and is the last when it reaches headSeq',
+    refusals: ['NOT_FOUND'],
+  },
   'message:delivered': { summary: 'Says that messages are stored on your device', refusals: ['NOT_FOUND'] },
   'message:read': { summary: 'Says that messages were read, which starts their burning', refusals: ['NOT_FOUND'] },
   'message:burn': { summary: 'Burns messages at once: yours are recalled, others leave', refusals: ['NOT_FOUND'] },
