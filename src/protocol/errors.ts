@@ -59,9 +59,7 @@ export const ERRORS = {
   MESSAGE_EXPIRED: define(410, 'The time this message was given is over. It was not sent.'),
   UNKNOWN_EVENT: define(404, 'The server knows no such event.'),
   ACK_REQUIRED: define(400, 'Every event needs an acknowledgement callback.'),
-  SLOW_CONSUMER: define(503, 'This connection reads too slowly and was closed. Reconnect and synchronise.', true),
   TOO_MANY_CONNECTIONS: define(429, 'Too many connections. Close one, or wait and try again.', true),
-  HANDSHAKE_TIMEOUT: define(408, 'The connection did not log in in time.', true),
   SHUTTING_DOWN: define(503, 'The server is restarting. Reconnect in a moment.', true),
 } as const satisfies Record<string, ErrorDefinition>;
 

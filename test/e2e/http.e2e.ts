@@ -35,6 +35,15 @@ describe('HTTP', () => {
     socket.disconnect();
   });
 
+  it('stops though a client does not read its answer', async () => {
+    const stopping = await startServer();
+    const unread = await fetch(`${stopping.url}/docs/swagger-ui-bundle.js`);
+    expect(unread.status).toBe(200);
+    // Without an end to its patience the server waits for the reader; the time limit of this test is the check.
+    await stopping.close();
+    await unread.body?.cancel();
+  }, 10_000);
+
   it('says when to come back after too many requests, and how long that is', async () => {
     const strict = await startServer({ limits: { httpPerAddress: { points: 2, perMs: 60_000 } } });
     try {
