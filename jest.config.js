@@ -18,4 +18,6 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   testTimeout: 30_000,
+  // A process keeps the modules of every test file that it ran; beyond 4 GB it does little but collect garbage.
+  workerIdleMemoryLimit: '1GB',
 };

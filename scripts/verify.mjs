@@ -20,7 +20,10 @@ const steps = [
   ['dependency rules', () => npm('lint:deps')],
   ['unused code', () => npm('knip')],
   ['build', build],
-  ['unit tests', () => jest('unit', ['--testPathIgnorePatterns', '/test/(e2e|two-node|chaos|load)/'])],
+  [
+    'unit tests',
+    () => jest('unit', ['--maxWorkers=2', '--testPathIgnorePatterns', '/test/(e2e|two-node|chaos|load)/']),
+  ],
   ['end-to-end tests', () => jest('e2e', ['--testPathPatterns', '/test/(e2e|two-node|chaos|load)/'])],
 ];
 

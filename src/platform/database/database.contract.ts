@@ -57,6 +57,32 @@ export function describeDatabaseContract(create: () => Promise<Database>): void 
       expect(await reading).toEqual([]);
     });
 
+    it('commits and undoes what runs inside of a transaction with it, and shows it there', async () => {
+      const work = (fails: boolean) =>
+        database.transaction(async (manager) => {
+          await insert(manager, 1);
+          await database.transaction((inner) => insert(inner, 2));
+          expect(await ids()).toEqual([1, 2]);
+          if (fails) throw new Error('no');
+        });
+      await expect(work(true)).rejects.toThrow('no');
+      expect(await ids()).toEqual([]);
+      await work(false);
+      expect(await ids()).toEqual([1, 2]);
+    });
+
+    it('takes nothing in that was started inside and not waited for', async () => {
+      let late: Promise<unknown> = Promise.resolve();
+      const work = database.transaction(async (manager) => {
+        await insert(manager, 1);
+        late = pause(20).then(() => database.transaction((other) => insert(other, 2)));
+        throw new Error('no');
+      });
+      await expect(work).rejects.toThrow('no');
+      await late;
+      expect(await ids()).toEqual([2]);
+    });
+
     it('answers a ping', async () => {
       await expect(database.ping()).resolves.toBeUndefined();
     });

@@ -11,7 +11,12 @@ import {
 import { resolve } from 'node:path';
 import { adapterMissing } from '../../config/built-adapters.js';
 import type { AshwireConfig } from '../../config/config.schema.js';
+import { Clock } from '../../shared/clock.js';
+import { Ids } from '../../shared/ids.js';
 import { EventBus } from '../event-bus/event-bus.port.js';
+import { leaseSchema } from '../lease/adapters/lease.schema.js';
+import { TypeormLease } from '../lease/adapters/typeorm-lease.js';
+import { Lease } from '../lease/lease.port.js';
 import { SqliteDatabase } from './adapters/sqlite-database.js';
 import { Database, type DatabaseSchema } from './database.port.js';
 import { Outbox, outboxSchema } from './outbox.js';
@@ -27,7 +32,7 @@ export class DatabaseModule implements OnApplicationBootstrap, OnApplicationShut
   static for(config: AshwireConfig, schemas: readonly DatabaseSchema[]): DynamicModule {
     const logger = new Logger(Outbox.name);
     const providers: Provider[] = [
-      { provide: Database, useFactory: () => openDatabase(config, [outboxSchema, ...schemas]) },
+      { provide: Database, useFactory: () => openDatabase(config, [outboxSchema, leaseSchema, ...schemas]) },
       {
         provide: Outbox,
         inject: [Database, EventBus],
@@ -35,6 +40,11 @@ export class DatabaseModule implements OnApplicationBootstrap, OnApplicationShut
           new Outbox(database, bus, (error) => {
             logger.error({ stack: error instanceof Error ? error.stack : String(error) });
           }),
+      },
+      {
+        provide: Lease,
+        inject: [Database, Clock, Ids],
+        useFactory: (database: Database, clock: Clock, ids: Ids) => new TypeormLease(database, clock, ids),
       },
     ];
     return { module: DatabaseModule, providers, exports: providers };

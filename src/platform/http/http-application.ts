@@ -1,8 +1,8 @@
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
-import { ConsoleLogger, type DynamicModule, type LogLevel } from '@nestjs/common';
+import { ConsoleLogger, type DynamicModule, type LogLevel, type RawBodyRequest } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { AshwireConfig } from '../../config/config.schema.js';
@@ -36,13 +36,17 @@ export async function createHttpApplication(
   return application;
 }
 
-/** One content type, parsed by the platform's own parser; what is in the object is the payload validators' business. */
+/**
+ * One content type, parsed by the platform's own parser; what is in the object is the payload validators' business. The bytes
+ * stay with the request for `@RawBody()`: signatures of callbacks are over them.
+ */
 function takeOnlyJson(application: NestFastifyApplication): void {
   const instance = application.getHttpAdapter().getInstance();
   instance.removeAllContentTypeParsers();
-  instance.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+  instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    (request as RawBodyRequest<FastifyRequest>).rawBody = body as Buffer;
     try {
-      done(null, JSON.parse(body as string));
+      done(null, JSON.parse(body.toString()));
     } catch {
       done(new DomainError('BAD_JSON'));
     }

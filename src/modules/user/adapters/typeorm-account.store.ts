@@ -6,7 +6,7 @@ import { DomainError } from '../../../shared/domain-error.js';
 import { type Account, type AccountChanges, INITIAL_SETTINGS } from '../domain/account.js';
 import { AccountStore, type NewAccount } from '../ports/account.store.port.js';
 import { UserDeleted } from '../user.events.js';
-import { isUniqueViolation } from './unique-violation.js';
+import { isUniqueViolation } from '../../../platform/database/unique-violation.js';
 import {
   AccountRow,
   DeviceRow,

@@ -3,7 +3,7 @@ import type { Database } from '../../../platform/database/database.port.js';
 import type { DeviceCertificate, KeyHistoryEntry } from '../../../protocol/signing.js';
 import { DomainError } from '../../../shared/domain-error.js';
 import { IdentityStore } from '../ports/identity.store.port.js';
-import { isUniqueViolation } from './unique-violation.js';
+import { isUniqueViolation } from '../../../platform/database/unique-violation.js';
 import { endSessions } from './typeorm-session.store.js';
 import { AccountRow, DeviceRow, KeyHistoryRow, KeyPackageRow } from './user.rows.js';
 

@@ -6,7 +6,7 @@ import type { KeyPackageCount } from '../../../protocol/payloads/user.payloads.j
 import { DomainError } from '../../../shared/domain-error.js';
 import type { CheckedKeyPackage } from '../domain/key-package.js';
 import { type Claim, KeyPackageStore, type KeyPackageUpload } from '../ports/key-package.store.port.js';
-import { isUniqueViolation } from './unique-violation.js';
+import { isUniqueViolation } from '../../../platform/database/unique-violation.js';
 import { DeviceRow, KeyPackageRow } from './user.rows.js';
 
 export class TypeormKeyPackageStore extends KeyPackageStore {

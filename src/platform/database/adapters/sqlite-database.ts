@@ -1,4 +1,5 @@
 import { Mutex } from 'async-mutex';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -16,6 +17,7 @@ interface RawSqlite {
  */
 export class SqliteDatabase extends Database {
   private readonly turns = new Mutex();
+  private readonly outer = new AsyncLocalStorage<{ manager: EntityManager | undefined }>();
 
   private constructor(private readonly dataSource: DataSource) {
     super();
@@ -43,11 +45,21 @@ export class SqliteDatabase extends Database {
   }
 
   read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.turns.runExclusive(() => work(this.dataSource.manager));
+    const manager = this.outer.getStore()?.manager;
+    return manager ? work(manager) : this.turns.runExclusive(() => work(this.dataSource.manager));
   }
 
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.turns.runExclusive(() => this.dataSource.transaction(work));
+    const manager = this.outer.getStore()?.manager;
+    return manager ? work(manager) : this.turns.runExclusive(() => this.dataSource.transaction(this.asOuter(work)));
+  }
+
+  /** Work that started something and did not wait for it must not have that write into the transaction after its end. */
+  private asOuter<T>(work: (manager: EntityManager) => Promise<T>) {
+    return (manager: EntityManager): Promise<T> => {
+      const outer: { manager: EntityManager | undefined } = { manager };
+      return this.outer.run(outer, () => work(manager)).finally(() => (outer.manager = undefined));
+    };
   }
 
   async ping(): Promise<void> {
