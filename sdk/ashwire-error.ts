@@ -24,6 +24,10 @@ export const CLIENT_ERRORS = {
   UNREADABLE: 'A message could not be decrypted. Its sender will have to send it again.',
   SESSION_RESET: 'The encryption was started anew before this message arrived. It was sent again under another id.',
   SESSION_UNAVAILABLE: 'The encrypted session cannot be set up now. It will be tried again.',
+  ROSTER_MISMATCH:
+    'The server names other members than the encryption of this group has. Nothing is sent until the two agree.',
+  CARD_MISMATCH: 'The server has no such order of this sender for you. Do not believe the card.',
+  BALANCE_NOT_EMPTY: 'There is money in this account. Withdraw it first, or say that it may be forfeited.',
 } as const;
 
 export type ClientErrorCode = keyof typeof CLIENT_ERRORS;

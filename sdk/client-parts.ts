@@ -3,15 +3,21 @@ import { Account } from './account/account.js';
 import { EngineSource } from './account/engine-source.js';
 import { KeyPackageSupply } from './account/key-package-supply.js';
 import { Registration } from './account/registration.js';
-import type { SessionTokens } from './account/session-tokens.js';
 import { AshwireError } from './ashwire-error.js';
 import type { AshwireClientEvents } from './client-events.js';
 import { type Chat, composeChat } from './conversations/chat.js';
-import { ContactBook, type KeyHistorySource, requireUsable } from './friends/contact-book.js';
+import { ContactBook } from './friends/contact-book.js';
 import { type FriendObserver, Friends } from './friends/friends.js';
+import { PaymentOutbox } from './payments/payment-outbox.js';
+import { Payments } from './payments/payments.js';
+import { FellowBook } from './groups/fellow-book.js';
+import { GroupBook } from './groups/group-book.js';
+import { Groups } from './groups/groups.js';
+import { MemberDirectory } from './groups/member-directory.js';
 import { listenToServer } from './server-pushes.js';
 import type { ClientStorage } from './storage/client-storage.port.js';
 import { ClientStore, KINDS } from './store/client-store.js';
+import type { ConversationRecord } from './store/records.js';
 import { SystemLocalClock } from './time/local-clock.js';
 import { ServerClock } from './time/server-clock.js';
 import { HttpTransport } from './transport/http-transport.js';
@@ -41,7 +47,11 @@ export interface ClientParts {
   readonly registration: Registration;
   readonly supply: KeyPackageSupply;
   readonly friends: Friends;
+  readonly groupBook: GroupBook;
+  readonly groups: Groups;
   readonly chat: Chat;
+  readonly payments: Payments;
+  readonly paymentOutbox: PaymentOutbox;
   /** After this nothing is reported any more. */
   closed: boolean;
 }
@@ -60,45 +70,74 @@ async function composeAccount({ server, storage, webSocketOptions }: OpenOptions
   return { store, events, localClock, clock, http, socket, sender, account, registration };
 }
 
+/** Who people are, to whom this account may send. */
+function composePeople({ store, events, account: { tokens } }: Awaited<ReturnType<typeof composeAccount>>) {
+  const keyHistory = async (path: string) =>
+    (await tokens.request<KeyHistoryList>({ method: 'GET', path, shape: KEY_HISTORY })).entries;
+  const book = new ContactBook(store, (userId) => keyHistory(ROUTES.friendIdentityKeys(userId)), events);
+  const historyIn = (groupId: string) => (userId: string) => keyHistory(ROUTES.memberIdentityKeys(groupId, userId));
+  const fellows = new FellowBook(store, historyIn);
+  const members = new MemberDirectory(book, fellows, tokens);
+  const engines = new EngineSource(store, members);
+  const groupBook = new GroupBook({ store, fellows, engines, tokens, events });
+  return { book, members, engines, groupBook };
+}
+
+interface MoneySurroundings {
+  readonly chat: Chat;
+  readonly book: ContactBook;
+  readonly isOnline: () => boolean;
+  readonly report: (error: unknown) => void;
+}
+
+/** The parts that move money, and tell it in the conversations. */
+function composeMoney(base: Awaited<ReturnType<typeof composeAccount>>, around: MoneySurroundings) {
+  const { store, account, clock, http } = base;
+  const { chat, book, isOnline, report } = around;
+  const { log } = chat;
+  const onQueued = (conversationId: string): void => chat.outbox.kick(conversationId);
+  const paymentOutbox = new PaymentOutbox({ store, account, log, clock, onQueued, isOnline, report });
+  const payments = new Payments({ account, book, log, outbox: paymentOutbox, clock, server: http.server });
+  return { payments, paymentOutbox };
+}
+
 /** Puts a client together. No part reaches for another one: what it needs is given to it here. */
 export async function composeClient(options: OpenOptions): Promise<ClientParts> {
   const base = await composeAccount(options);
   const { store, events, clock, http, socket, sender, account } = base;
   const { tokens } = account;
-  const book = new ContactBook(store, keyHistorySource(tokens), events);
-  const engines = new EngineSource(store, book);
+  const { book, members, engines, groupBook } = composePeople(base);
   const supply = new KeyPackageSupply(store, engines, tokens, clock);
   const report = (error: unknown): void => {
     if (!parts.closed) events.emit('error', AshwireError.from(error));
   };
   const replenishKeyPackages = (): Promise<void> => supply.replenish().catch(report);
-  const recheck = async (userId: string): Promise<void> => {
+  const recheck = async (conversation: ConversationRecord): Promise<void> => {
     await friends.refresh();
-    const contact = await book.find(userId);
-    if (contact) requireUsable(contact);
+    if (conversation.kind === 'group') await groupBook.refreshOne(conversation.conversationId);
+    await members.requireUsable(conversation);
   };
-  const peers = { recheck, keyPackageUsed: () => void replenishKeyPackages() };
-  const chat = composeChat({ store, events, clock, sender, engines, tokens, book, peers }, () => parts.closed);
-  const contactSeen = (conversationId: string): void => {
-    if (socket.isReady) chat.sync.catchUp(conversationId).catch(report);
+  const people = { recheck, keyPackageUsed: () => void replenishKeyPackages() };
+  const around = { store, events, clock, sender, engines, members, groups: groupBook, people };
+  const chat = composeChat(around, () => parts.closed);
+  const contactSeen = (userId: string): void => {
+    if (socket.isReady) chat.sync.catchUpWith(userId).catch(report);
   };
   const observer: FriendObserver = {
     friendGone: async (userId, conversationId) => {
       await book.remove(userId);
       await chat.sync.removed(conversationId);
       events.emit('friend-removed', { userId, conversationId });
+      await groupBook.tellOf(userId);
     },
     keyAccepted: contactSeen,
   };
   const friends = new Friends(book, tokens, engines, http.server, observer);
-  listenToServer(socket, { chat, book, friends: observer, events, replenishKeyPackages, contactSeen });
-  const parts: ClientParts = { ...base, supply, friends, chat, closed: false };
+  const pushed = { chat, book, groupBook, friends: observer, events, replenishKeyPackages, contactSeen };
+  listenToServer(socket, pushed);
+  const isOnline = (): boolean => socket.isReady;
+  const groups = new Groups({ groups: groupBook, book, engines, tokens, chat, isOnline });
+  const made = { supply, friends, groupBook, groups, chat, ...composeMoney(base, { chat, book, isOnline, report }) };
+  const parts: ClientParts = { ...base, ...made, closed: false };
   return parts;
-}
-
-function keyHistorySource(tokens: SessionTokens): KeyHistorySource {
-  return async (userId) => {
-    const path = ROUTES.friendIdentityKeys(userId);
-    return (await tokens.request<KeyHistoryList>({ method: 'GET', path, shape: KEY_HISTORY })).entries;
-  };
 }

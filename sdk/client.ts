@@ -6,6 +6,8 @@ import { type ClientParts, composeClient, type OpenOptions } from './client-part
 import type { Conversation } from './conversations/conversation.js';
 import type { Conversations } from './conversations/conversations.js';
 import type { Friends } from './friends/friends.js';
+import type { Groups } from './groups/groups.js';
+import type { Payments } from './payments/payments.js';
 import { KINDS } from './store/client-store.js';
 import { Synchronisation } from './synchronisation.js';
 import { ROUTES } from './transport/routes.js';
@@ -23,7 +25,9 @@ export interface RecoverOptions {
  */
 export class AshwireClient {
   readonly friends: Friends;
+  readonly groups: Groups;
   readonly conversations: Pick<Conversations, 'list'>;
+  readonly payments: Payments;
   readonly sessions: Sessions;
   readonly profile: Profile;
   readonly settings: AccountSettings;
@@ -33,7 +37,9 @@ export class AshwireClient {
   private constructor(private readonly parts: ClientParts) {
     const { account, friends, chat, socket, localClock, events } = parts;
     this.friends = friends;
+    this.groups = parts.groups;
     this.conversations = chat.conversations;
+    this.payments = parts.payments;
     this.sessions = new Sessions(account.tokens);
     this.profile = new Profile(account.tokens);
     this.settings = new AccountSettings(account.tokens);
@@ -52,6 +58,7 @@ export class AshwireClient {
   static async open(options: OpenOptions): Promise<AshwireClient> {
     const parts = await composeClient(options);
     await parts.chat.burns.start();
+    await parts.paymentOutbox.forgetNotes();
     return new AshwireClient(parts);
   }
 
@@ -119,8 +126,12 @@ export class AshwireClient {
     await this.end(() => this.parts.store.wipe());
   }
 
-  /** Removes the account with everything of it on the server, then everything here. The client is closed. */
-  async deleteAccount(): Promise<void> {
+  /**
+   * Removes the account with everything of it on the server, then everything here. The client is closed.
+   * @throws AshwireError BALANCE_NOT_EMPTY, unless the money may be forfeited.
+   */
+  async deleteAccount({ forfeitBalance = false }: { readonly forfeitBalance?: boolean } = {}): Promise<void> {
+    if (!forfeitBalance) await this.requireNoBalance();
     await this.parts.account.delete();
     await this.end(() => this.parts.store.wipe());
   }
@@ -171,8 +182,14 @@ export class AshwireClient {
     this.parts.closed = true;
     await this.disconnect();
     this.parts.chat.outbox.stop();
+    this.parts.paymentOutbox.stop();
     this.parts.chat.burns.stop();
     await last();
+  }
+
+  private async requireNoBalance(): Promise<void> {
+    const { available, pending, currency } = await this.payments.balance();
+    if (available + pending > 0) throw new AshwireError('BALANCE_NOT_EMPTY', { available, pending, currency });
   }
 
   private async requireNoAccount(): Promise<void> {

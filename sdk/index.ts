@@ -7,8 +7,22 @@ export type { ProofOfWorkProgress } from './account/proof-of-work.js';
 export type { Contact } from './friends/contact.js';
 export type { Invitation, SafetyNumber } from './friends/friends.js';
 export { type InvitationContent, readInvitation } from './friends/invitation-code.js';
+export type { Group, GroupMember } from './groups/group.js';
+export type { Groups } from './groups/groups.js';
 export type { Conversation } from './conversations/conversation.js';
-export type { Message } from './conversations/message.js';
+export type { Message, MessageReceipt } from './conversations/message.js';
+export { formatAmount, parseAmount } from './payments/amounts.js';
+export type { PaymentCard } from './payments/payment-card.js';
+export type { Payment, PaymentOptions, Payments } from './payments/payments.js';
+export type {
+  BalanceView,
+  PaymentOrderView,
+  PaymentTerms,
+  Statement,
+  StatementEntry,
+  TopUpView,
+  WithdrawalView,
+} from '../src/protocol/payloads/payment.payloads.js';
 export type { ContactTrust, MessageState } from './store/records.js';
 export { ClientStorage, type StorageChange, type StoredEntry } from './storage/client-storage.port.js';
 export { StorageError, type StorageErrorCode } from './storage/storage-error.js';

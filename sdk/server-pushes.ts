@@ -4,24 +4,26 @@ import type { AshwireClientEvents } from './client-events.js';
 import type { Chat } from './conversations/chat.js';
 import type { ContactBook } from './friends/contact-book.js';
 import type { FriendObserver } from './friends/friends.js';
+import type { GroupBook } from './groups/group-book.js';
 import type { SocketTransport } from './transport/socket-transport.js';
 import type { TypedEmitter } from './typed-emitter.js';
 
 export interface PushServices {
   readonly chat: Chat;
   readonly book: ContactBook;
+  readonly groupBook: GroupBook;
   readonly friends: FriendObserver;
   readonly events: TypedEmitter<AshwireClientEvents>;
   readonly replenishKeyPackages: () => Promise<void>;
   /** A contact is new or has another key or device. */
-  readonly contactSeen: (conversationId: string) => void;
+  readonly contactSeen: (userId: string) => void;
 }
 
 type Handler<E extends ServerEventName> = (payload: ServerEvents[E]) => Promise<void> | void;
 
 /** What each event of the server does. A handler that fails is an `error` event and nothing more. */
 export function listenToServer(socket: SocketTransport, services: PushServices): void {
-  const { chat, book, friends, events, replenishKeyPackages, contactSeen } = services;
+  const { chat, book, groupBook, friends, events, replenishKeyPackages, contactSeen } = services;
   const on = <E extends ServerEventName>(event: E, handler: Handler<E>): void => {
     socket.events.on(event, (payload) => {
       Promise.resolve(payload)
@@ -45,9 +47,16 @@ export function listenToServer(socket: SocketTransport, services: PushServices):
   on('presence:changed', (presence) => events.emit('presence', presence));
   on('friend:requested', ({ request }) => events.emit('friend-requested', request));
   on('friend:request-withdrawn', (withdrawn) => events.emit('friend-request-withdrawn', withdrawn));
-  on('friend:added', async ({ friend }) => contactSeen((await book.observe(friend)).conversationId));
-  on('friend:changed', async ({ friend }) => contactSeen((await book.observe(friend)).conversationId));
+  on('friend:added', async ({ friend }) => {
+    const { userId } = await book.observe(friend);
+    contactSeen(userId);
+    await groupBook.tellOf(userId);
+  });
+  on('friend:changed', async ({ friend }) => contactSeen((await book.observe(friend)).userId));
   on('friend:removed', ({ userId, conversationId }) => friends.friendGone(userId, conversationId));
+  on('group:updated', ({ group }) => groupBook.told(group));
+  on('payment:updated', (order) => events.emit('payment', order));
+  on('payment:balance-changed', (balance) => events.emit('balance', balance));
   on('settings:changed', (settings) => events.emit('settings', settings));
   on('key-packages:low', () => replenishKeyPackages());
   on('device:added', (device) => events.emit('own-device-added', device));

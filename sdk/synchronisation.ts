@@ -50,17 +50,20 @@ export class Synchronisation {
   }
 
   private async once(): Promise<void> {
-    const { store, clock, chat, friends, sender, supply, account, events } = this.parts;
+    const { store, clock, chat, friends, groupBook, sender, supply, account, events, paymentOutbox } = this.parts;
     await store.commit(store.put(KINDS.clockOffset, { offset: clock.offset }));
     await chat.burns.sweep();
     if (await account.settlePendingIdentity()) await supply.replenish(true);
     await friends.refresh();
+    await groupBook.refresh();
     chat.outbox.wake();
     await chat.sync.all();
     const present = await sender.emit('presence:list', {});
     for (const state of present.friends) events.emit('presence', state);
-    void supply.replenish().catch((error: unknown) => {
+    const report = (error: unknown): void => {
       if (!this.parts.closed) events.emit('error', AshwireError.from(error));
-    });
+    };
+    void supply.replenish().catch(report);
+    void paymentOutbox.settle().catch(report);
   }
 }

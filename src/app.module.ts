@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import type { AshwireConfig } from './config/config.schema.js';
 import { ChatModule, chatSchema } from './modules/chat/index.js';
+import { GroupModule, groupSchema } from './modules/group/index.js';
+import { PaymentModule, paymentSchema } from './modules/payment/index.js';
 import { RelationModule, relationSchema } from './modules/relation/index.js';
 import { UserModule, userSchema } from './modules/user/index.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -21,11 +23,13 @@ export class AppModule {
       module: AppModule,
       imports: [
         PlatformModule.for(config),
-        DatabaseModule.for(config, [userSchema, relationSchema, chatSchema]),
+        DatabaseModule.for(config, [userSchema, relationSchema, groupSchema, chatSchema, paymentSchema]),
         SocketModule.for(UserModule),
         UserModule,
         RelationModule,
+        GroupModule,
         ChatModule,
+        PaymentModule,
       ],
       controllers: [HealthController],
       providers: [

@@ -1,260 +1,199 @@
-import type { AshwireClient, Contact, Message } from '../sdk/index.js';
+import type { Contact, Group, Message } from '../sdk/index.js';
+import { type Context, inBackground } from './context.js';
+import { mentionsIn } from './mentions.js';
+import type { Orders } from './orders.js';
 import { Refusal } from './refusal.js';
-import type { Screen } from './screen.port.js';
+import {
+  describeTarget,
+  findTarget,
+  friendTarget,
+  groupAddress,
+  groupName,
+  groupTarget,
+  type Target,
+} from './target.js';
 
-const WAIT_AT_MOST_MS = 120_000;
-const FLUSH_AT_MOST_MS = 10_000;
-const CHECK_EVERY_MS = 50;
-
-/** One person's chat: what the commands do, and what the client's events show. */
+/** The conversation that one is in: what is written to it, and what is shown of it. */
 export class Chat {
-  private friend: Contact | undefined;
-  private readonly names = new Map<string, string>();
-  private readonly awaited = new Set<string>();
   /** Messages that were shown and have not been shown as gone. */
-  private readonly alive = new Set<string>();
-  private ended = false;
+  readonly alive = new Set<string>();
+  private chosen: Target | undefined;
+  private burnSeconds: number | undefined;
+  private title = '';
 
   constructor(
-    private readonly client: AshwireClient,
-    private readonly screen: Screen,
-    private readonly ownName: string,
+    private readonly context: Context,
+    private readonly orders: Orders,
   ) {}
 
-  get hasEnded(): boolean {
-    return this.ended;
+  get target(): Target | undefined {
+    return this.chosen;
   }
 
-  /** Shows what happens from now on, and connects. Without a server one can write already; it is sent later. */
   async start(): Promise<void> {
     this.listen();
-    await this.chooseOnlyFriend();
-    this.background(this.client.connect().then(() => this.chooseOnlyFriend()));
+    await this.chooseOnly();
   }
 
   async say(text: string): Promise<void> {
-    await this.client.conversation(this.current().conversationId).send(text);
+    const target = this.getTarget();
+    const mentions = target.kind === 'group' ? mentionsIn(text, target.group.members) : [];
+    const conversation = this.context.client.conversation(target.conversationId);
+    await conversation.send(mentions.length === 0 ? text : { type: 'text', text, mentions });
   }
 
-  tell(text: string): Promise<void> {
-    this.screen.notice(text);
-    return Promise.resolve();
+  async select(text: string): Promise<void> {
+    const { friends, groups } = this.context.client;
+    await this.choose(findTarget(text, await friends.list(), await groups.list()));
   }
 
-  async requestFriend(name: string): Promise<void> {
-    await this.client.friends.request(name);
-    this.screen.notice(`asked ${name}; it takes a yes from there`);
+  /** Who has one friend or one group and nothing else writes to it; others choose. */
+  async chooseOnly(): Promise<void> {
+    const { friends, groups } = this.context.client;
+    const all = [...(await friends.list()).map(friendTarget), ...(await groups.list()).map(groupTarget)];
+    if (this.chosen) return;
+    if (all.length === 1) await this.choose(all[0]);
+    else this.heading(all.length > 1);
   }
 
-  async invite(): Promise<void> {
-    const { link } = await this.client.friends.createInvitation();
-    this.screen.notice(`for one friend, 24 hours: /accept ${link}`);
-  }
-
-  async accept(text: string): Promise<void> {
-    const { incoming } = await this.client.friends.requests();
-    const request = incoming.find(({ from }) => from.username === text);
-    const { friends } = this.client;
-    await this.choose(request ? await friends.accept(request.requestId) : await friends.redeemInvitation(text));
-  }
-
-  async decline(name: string): Promise<void> {
-    const { incoming } = await this.client.friends.requests();
-    const request = incoming.find(({ from }) => from.username === name);
-    if (!request) throw new Refusal(`${name} has not asked.`);
-    await this.client.friends.decline(request.requestId);
-  }
-
-  async listFriends(): Promise<void> {
-    const friends = await this.client.friends.list();
-    const { incoming, outgoing } = await this.client.friends.requests();
-    for (const { username, trust } of friends) this.screen.notice(`${username} (${trust})`);
-    for (const { from } of incoming) this.screen.notice(`${from.username} asks: /accept ${from.username}`);
-    for (const { username } of outgoing) this.screen.notice(`${username} was asked`);
-    this.screen.notice(`${friends.length} of 20 friends`);
-  }
-
-  async select(name: string): Promise<void> {
-    await this.choose(await this.find(name));
-  }
-
-  async setBurn(argument: string): Promise<void> {
-    if (!/^\d{1,4}$/.test(argument)) throw new Refusal('Say how many seconds: /burn 30');
-    await this.client.conversation(this.current().conversationId).setBurnAfterRead(Number(argument));
-  }
-
-  async recall(): Promise<void> {
-    const messages = await this.client.conversation(this.current().conversationId).messages();
-    const last = messages.findLast(({ direction, text }) => direction === 'out' && text !== undefined);
-    if (!last) throw new Refusal('There is nothing of yours to recall.');
-    await this.client.conversation(last.conversationId).burn(last.id);
-  }
-
-  async verify(compared: boolean): Promise<void> {
-    const { userId, username } = this.current();
-    if (compared) await this.client.friends.markVerified(userId);
-    const { digits } = await this.client.friends.safetyNumber(userId);
-    this.screen.notice(compared ? `${username} is verified` : `compare with ${username}, then /verify yes:\n${digits}`);
-  }
-
-  async trust(): Promise<void> {
-    await this.client.friends.acceptNewKey(this.current().userId);
-  }
-
-  async unfriend(name: string): Promise<void> {
-    await this.client.friends.remove((await this.find(name)).userId);
-  }
-
-  async block(name: string): Promise<void> {
-    await this.client.friends.block((await this.find(name)).userId);
-  }
-
-  async wait(what: string): Promise<void> {
-    if (/^\d{1,4}$/.test(what)) return pause(Number(what) * 1_000);
-    if (!Object.hasOwn(this.conditions, what))
-      throw new Refusal(`Wait for what? ${Object.keys(this.conditions).join(', ')}`);
-    const holds = this.conditions[what as keyof typeof this.conditions];
-    if (!(await until(holds, WAIT_AT_MOST_MS))) throw new Refusal(`Waited for ${what} in vain.`);
-  }
-
-  async logout(): Promise<void> {
-    await this.client.logout();
-    this.ended = true;
-  }
-
-  /** Gives the outbox a moment: a script that ends right after its last line still wants it sent. */
-  async quit(): Promise<void> {
-    this.ended = true;
-    if (this.friend) await until(this.conditions.sent, FLUSH_AT_MOST_MS);
-  }
-
-  private readonly conditions = {
-    friend: () => Promise.resolve(this.friend !== undefined),
-    message: async () => {
-      const next = (await this.messages()).find(({ id, direction }) => direction === 'in' && !this.awaited.has(id));
-      if (next) this.awaited.add(next.id);
-      return next !== undefined;
-    },
-    sent: () => this.everyOwn(({ state }) => state !== 'queued'),
-    delivered: () => this.everyOwn(({ state }) => state !== 'queued' && state !== 'accepted'),
-    read: () => this.everyOwn(({ state }) => !['queued', 'accepted', 'delivered'].includes(state)),
-    burned: () => Promise.resolve(this.alive.size === 0),
-  };
-
-  private async everyOwn(test: (message: Message) => boolean): Promise<boolean> {
-    return (await this.messages()).filter(({ direction }) => direction === 'out').every(test);
-  }
-
-  private messages(): Promise<readonly Message[]> {
-    return this.friend ? this.client.conversation(this.friend.conversationId).messages() : Promise.resolve([]);
-  }
-
-  private listen(): void {
-    const { client, screen } = this;
-    const told = (name: string): string => `${name} is your friend now`;
-    client.on('message', (message) => this.received(message));
-    client.on('message-state', (message) => this.show(message));
-    client.on('friend-requested', ({ from }) => screen.notice(`${from.username} asks: /accept ${from.username}`));
-    client.on('friend-added', (friend) => {
-      this.names.set(friend.userId, friend.username);
-      screen.notice(told(friend.username));
-      if (!this.friend) this.background(this.choose(friend));
-    });
-    client.on('friend-removed', ({ userId }) => this.lost(userId));
-    client.on('key-changed', ({ username }) =>
-      screen.notice(
-        `The key of ${username} is another one. Nothing is sent until you /trust it; compare first: /verify`,
-      ),
-    );
-    client.on('device-changed', ({ username }) => screen.notice(`${username} uses another device now`));
-    client.on('conversation', (conversation) => {
-      if (conversation.conversationId === this.friend?.conversationId) this.heading(conversation.burnAfterReadSeconds);
-    });
-    client.on('connection', ({ state }) => screen.notice(state));
-    client.on('closed', ({ code }) => {
-      screen.notice(`The server ended the session: ${code}`);
-      this.ended = true;
-    });
-    client.on('error', ({ code, message }) => screen.notice(`${code}: ${message}`));
-  }
-
-  private received(message: Message): void {
-    this.show(message);
-    if (message.conversationId === this.friend?.conversationId) this.background(this.read([message]));
-    else this.screen.notice(`${this.nameOf(message)} has written: /to ${this.nameOf(message)}`);
-  }
-
-  private async read(messages: readonly Message[]): Promise<void> {
-    const unread = messages.filter(
-      ({ direction, readAt, text }) => direction === 'in' && readAt === undefined && text !== undefined,
-    );
-    if (unread.length === 0) return;
-    await this.client.conversation(unread[0]?.conversationId ?? '').markRead(unread.map(({ id }) => id));
-  }
-
-  private async chooseOnlyFriend(): Promise<void> {
-    const friends = await this.client.friends.list();
-    for (const friend of friends) this.names.set(friend.userId, friend.username);
-    if (!this.friend) await this.choose(friends.length === 1 ? friends[0] : undefined);
-  }
-
-  private async choose(friend: Contact | undefined): Promise<void> {
-    this.friend = friend;
-    if (friend) this.names.set(friend.userId, friend.username);
+  async choose(target: Target | undefined): Promise<void> {
+    const { client, screen } = this.context;
+    if (this.chosen && this.chosen.conversationId !== target?.conversationId) screen.forget(this.chosen.conversationId);
+    this.chosen = target;
+    this.alive.clear();
+    const summaries = target ? await client.conversations.list() : [];
+    this.burnSeconds = summaries.find(
+      ({ conversationId }) => conversationId === target?.conversationId,
+    )?.burnAfterReadSeconds;
     this.heading();
     const messages = await this.messages();
     for (const message of messages) this.show(message);
     await this.read(messages);
   }
 
-  private lost(userId: string): void {
-    this.screen.notice(`${this.names.get(userId) ?? 'a friend'} is no longer your friend; the conversation is gone`);
-    if (this.friend?.userId !== userId) return;
-    this.friend = undefined;
+  /** The friend or the group is described by other words now. */
+  update(changed: Target): void {
+    if (changed.conversationId !== this.chosen?.conversationId) return;
+    this.chosen = changed;
     this.heading();
   }
 
-  /** Messages of others than the current friend are announced by name only: their text is not for this moment. */
-  private show(message: Message): void {
-    if (message.conversationId !== this.friend?.conversationId) return;
-    if (message.text === undefined) this.alive.delete(message.id);
-    else this.alive.add(message.id);
-    this.screen.message(message, this.nameOf(message));
+  drop(conversationId: string): void {
+    this.context.screen.forget(conversationId);
+    if (conversationId !== this.chosen?.conversationId) return;
+    this.chosen = undefined;
+    this.alive.clear();
+    this.heading();
   }
 
-  private nameOf({ direction, senderId }: Message): string {
-    return direction === 'out' ? this.ownName : (this.names.get(senderId) ?? 'somebody');
+  async setBurn(argument: string): Promise<void> {
+    if (!/^\d{1,4}$/.test(argument)) throw new Refusal('Say how many seconds: /burn 30');
+    await this.context.client.conversation(this.getTarget().conversationId).setBurnAfterRead(Number(argument));
   }
 
-  private heading(burnAfterReadSeconds?: number): void {
-    const { friend } = this;
-    const burn = burnAfterReadSeconds === undefined ? '' : `, burns ${burnAfterReadSeconds} s after reading`;
-    this.screen.heading(
-      friend
-        ? `${this.ownName} → ${friend.username} (${friend.trust})${burn}`
-        : `${this.ownName}: /add NAME or /invite to find a friend, /help for more`,
+  async recall(): Promise<void> {
+    this.getTarget();
+    const last = (await this.messages()).findLast((message) => message.direction === 'out' && hasContent(message));
+    if (!last) throw new Refusal('There is nothing of yours to recall.');
+    await this.context.client.conversation(last.conversationId).burn(last.id);
+  }
+
+  messages(): Promise<readonly Message[]> {
+    return this.chosen ? this.context.client.conversation(this.chosen.conversationId).messages() : Promise.resolve([]);
+  }
+
+  /** Shows again what is known of money. */
+  async refreshCards(): Promise<void> {
+    for (const message of await this.messages()) if (message.card) this.show(message);
+  }
+
+  getTarget(): Target {
+    if (!this.chosen) throw new Refusal('You write to nobody yet: /to NAME, /add NAME or /invite');
+    return this.chosen;
+  }
+
+  getFriend(): Contact {
+    const target = this.getTarget();
+    if (target.kind === 'group') throw new Refusal('This is for one friend, not for a group. First: /to FRIEND');
+    return target.friend;
+  }
+
+  getGroup(): Group {
+    const target = this.getTarget();
+    if (target.kind === 'friend') throw new Refusal('This is for a group. First: /to GROUP, or /group new NAME FRIEND');
+    return target.group;
+  }
+
+  private listen(): void {
+    const { client } = this.context;
+    client.on('message', (message) => this.received(message));
+    client.on('message-state', (message) => this.show(message));
+    client.on('conversation-removed', ({ conversationId }) => this.drop(conversationId));
+    client.on('conversation', ({ conversationId, burnAfterReadSeconds }) => {
+      if (conversationId !== this.chosen?.conversationId) return;
+      this.burnSeconds = burnAfterReadSeconds;
+      this.heading();
+    });
+  }
+
+  private received(message: Message): void {
+    const { people } = this.context;
+    this.show(message);
+    const mentioned = message.mentions?.includes(people.ownId) ?? false;
+    const isHere = message.conversationId === this.chosen?.conversationId;
+    if (isHere) inBackground(this.context, this.read([message]));
+    if (isHere && mentioned) this.context.screen.notice(`${people.nameOf(message.senderId)} mentions you`);
+    if (!isHere) inBackground(this.context, this.announce(message, mentioned ? 'mentions you' : 'has written'));
+  }
+
+  /** Messages of other conversations are announced by name only: their text is not for this moment. */
+  private async announce({ conversationId, senderId }: Message, what: string): Promise<void> {
+    const { client, screen, people } = this.context;
+    const name = people.nameOf(senderId);
+    const groups = await client.groups.list();
+    const group = groups.find(({ groupId }) => groupId === conversationId);
+    if (group) screen.notice(`${name} ${what} in ${groupName(group)}: /to ${groupAddress(group, groups)}`);
+    else screen.notice(`${name} ${what}: /to ${name}`);
+  }
+
+  private async read(messages: readonly Message[]): Promise<void> {
+    const unread = messages.filter(
+      (message) => message.direction === 'in' && message.readAt === undefined && hasContent(message),
     );
+    if (unread.length === 0) return;
+    await this.context.client.conversation(unread[0]?.conversationId ?? '').markRead(unread.map(({ id }) => id));
   }
 
-  private current(): Contact {
-    if (!this.friend) throw new Refusal('You write to nobody yet: /to NAME, /add NAME or /invite');
-    return this.friend;
+  private show(message: Message): void {
+    if (message.conversationId !== this.chosen?.conversationId) return;
+    if (hasContent(message)) this.alive.add(message.id);
+    else this.alive.delete(message.id);
+    const { people, screen } = this.context;
+    const readers = this.chosen.kind === 'group' ? (message.receipts ?? []) : [];
+    screen.message({
+      message,
+      sender: people.nameOf(message.senderId),
+      readBy: readers.filter(({ readAt }) => readAt !== undefined).map(({ userId }) => people.nameOf(userId)),
+      ...(message.mentions?.includes(people.ownId) && { mentioned: people.ownName }),
+      ...(message.card && { card: this.orders.describe(message.card, message) }),
+    });
+    if (message.card && this.orders.isNew(message.card.orderId))
+      inBackground(
+        this.context,
+        this.orders.look(message.card.orderId).then(() => this.refreshCards()),
+      );
   }
 
-  private async find(name: string): Promise<Contact> {
-    const friend = (await this.client.friends.list()).find(({ username }) => username === name);
-    if (!friend) throw new Refusal(`You have no friend called ${name}.`);
-    return friend;
-  }
-
-  private background(work: Promise<void>): void {
-    work.catch((error: unknown) => this.screen.notice(error instanceof Error ? error.message : String(error)));
+  private heading(hasChoice = false): void {
+    const { ownName } = this.context.people;
+    const burn = this.burnSeconds === undefined ? '' : `, burns ${this.burnSeconds} s after reading`;
+    const nobody = hasChoice
+      ? '/to NAME to write, /friends and /group to see whom, /help for more'
+      : '/add NAME or /invite to find a friend, /help for more';
+    const title = this.chosen ? `${ownName} → ${describeTarget(this.chosen)}${burn}` : `${ownName}: ${nobody}`;
+    if (title !== this.title) this.context.screen.heading(title);
+    this.title = title;
   }
 }
 
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-async function until(holds: () => Promise<boolean>, atMostMs: number): Promise<boolean> {
-  for (const end = Date.now() + atMostMs; Date.now() < end; await pause(CHECK_EVERY_MS)) if (await holds()) return true;
-  return false;
-}
+const hasContent = ({ text, card }: Message): boolean => text !== undefined || card !== undefined;

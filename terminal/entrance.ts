@@ -24,7 +24,8 @@ async function register(client: AshwireClient, screen: Screen, name: string, inv
   screen.notice(`registering ${name}: proof of work …`);
   const { recoveryWords } = await client.register({ username: name, ...(invitation !== undefined && { invitation }) });
   screen.notice(
-    `Recovery words, shown this once. Write them down; without them a lost device is a lost account:\n${inRows(recoveryWords)}`,
+    'Recovery words, shown this once. Write them down; without them a lost device is a lost account:',
+    ...inRows(recoveryWords),
   );
 }
 
@@ -40,7 +41,7 @@ async function recoverAccount(
   await client.recover({ username: name, recoveryWords: words.value });
 }
 
-function inRows(words: readonly string[]): string {
+function inRows(words: readonly string[]): string[] {
   const rows = [0, 6, 12, 18].map((start) => words.slice(start, start + 6).join(' '));
-  return rows.map((row) => `  ${row}`).join('\n');
+  return rows.map((row) => `  ${row}`);
 }

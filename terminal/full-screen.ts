@@ -1,7 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
 import stringWidth from 'string-width';
-import type { Message } from '../sdk/index.js';
-import { describeMessage } from './message-line.js';
+import { describeMessage, printable, type ShownMessage } from './message-line.js';
 import { Screen } from './screen.port.js';
 
 const ALTERNATE_SCREEN = '\u001b[?1049h';
@@ -13,14 +12,16 @@ const PLAIN = '\u001b[0m';
 /** Lines kept beside the messages: help and notices that scrolled away are not worth more. */
 const MOST_LINES = 200;
 
-type Line = { readonly notice: string } | { message: Message; readonly name: string };
+const bold = (text: string): string => `${BOLD}${text}${PLAIN}`;
+
+type Line = { readonly notice: string } | { shown: ShownMessage };
 
 /**
  * For people: the alternate screen of the terminal, drawn anew each second for the countdowns. Nothing of it is left in the
  * scroll-back when a message burns or the program ends.
  */
 export class FullScreen extends Screen {
-  private readonly shown: Line[] = [];
+  private kept: Line[] = [];
   private readonly editor: Interface;
   private readonly timer: NodeJS.Timeout;
   private title = '';
@@ -39,20 +40,25 @@ export class FullScreen extends Screen {
     this.editor.on('SIGINT', () => this.editor.close());
   }
 
-  notice(text: string): void {
-    for (const notice of text.split('\n')) this.add({ notice });
+  notice(...lines: readonly string[]): void {
+    for (const line of lines) this.add({ notice: printable(line) });
     this.draw();
   }
 
-  message(message: Message, name: string): void {
-    const known = this.shown.find((line) => 'message' in line && line.message.id === message.id);
-    if (known && 'message' in known) known.message = message;
-    else this.add({ message, name });
+  message(shown: ShownMessage): void {
+    const known = this.kept.find((line) => 'shown' in line && line.shown.message.id === shown.message.id);
+    if (known && 'shown' in known) known.shown = shown;
+    else this.add({ shown });
+    this.draw();
+  }
+
+  forget(conversationId: string): void {
+    this.kept = this.kept.filter((line) => !('shown' in line) || line.shown.message.conversationId !== conversationId);
     this.draw();
   }
 
   heading(text: string): void {
-    this.title = text;
+    this.title = printable(text);
     this.draw();
   }
 
@@ -73,8 +79,8 @@ export class FullScreen extends Screen {
   }
 
   private add(line: Line): void {
-    this.shown.push(line);
-    if (this.shown.length > MOST_LINES) this.shown.shift();
+    this.kept.push(line);
+    if (this.kept.length > MOST_LINES) this.kept.shift();
   }
 
   private draw(): void {
@@ -82,7 +88,7 @@ export class FullScreen extends Screen {
     if (this.closed) return;
     const { columns } = this.output;
     const texts = this.fitting();
-    this.output.write(`${HOME_AND_CLEAR}${BOLD}${this.title.slice(0, columns)}${PLAIN}\n${texts.join('\n')}\n\n`);
+    this.output.write(`${HOME_AND_CLEAR}${bold(this.title.slice(0, columns))}\n${texts.join('\n')}\n\n`);
     this.editor.prompt(true);
   }
 
@@ -91,8 +97,8 @@ export class FullScreen extends Screen {
     const now = Date.now();
     const texts: string[] = [];
     let left = this.output.rows - 3;
-    for (const line of this.shown.toReversed()) {
-      const text = 'notice' in line ? line.notice : describeMessage(line.message, line.name, now);
+    for (const line of this.kept.toReversed()) {
+      const text = 'notice' in line ? line.notice : describeMessage(line.shown, now, bold);
       left -= Math.max(1, Math.ceil(stringWidth(text) / this.output.columns));
       if (left < 0) break;
       texts.unshift('notice' in line ? `${DIM}${text}${PLAIN}` : text);

@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AshwireClient } from '../sdk/index.js';
 import { openSqliteStorage } from '../sdk/node.js';
-import { Chat } from './chat.js';
 import { runLine } from './commands.js';
 import { enter } from './entrance.js';
 import { FullScreen } from './full-screen.js';
+import { printable } from './message-line.js';
+import { People } from './people.js';
 import { PlainScreen } from './plain-screen.js';
 import { Refusal } from './refusal.js';
 import type { Screen } from './screen.port.js';
+import { Session } from './session.js';
 
 const USAGE = `npm run chat -- --name NAME [--server URL] [--data FOLDER] [--invitation CODE] [--recover]
 
@@ -22,7 +24,9 @@ const sentenceOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as { code?: unknown };
   if (code === 'OFFLINE') return 'No server answers there. Start one with: npm run quickstart';
-  return typeof code === 'string' && !(error instanceof Refusal) ? `${code}: ${error.message}` : error.message;
+  return typeof code === 'string' && !(error instanceof Refusal)
+    ? printable(`${code}: ${error.message}`)
+    : error.message;
 };
 
 async function main(): Promise<void> {
@@ -62,12 +66,13 @@ async function converse(
   lines: AsyncIterator<string, undefined>,
   name: string,
 ): Promise<void> {
-  const chat = new Chat(client, screen, name);
-  await chat.start();
-  while (!chat.hasEnded) {
+  const account = await client.account();
+  const session = new Session({ client, screen, people: new People(account?.userId ?? '', name) });
+  await session.start();
+  while (!session.hasEnded) {
     const line = await lines.next();
-    if (line.done) return chat.quit();
-    await runLine(chat, line.value).catch((error: unknown) => screen.notice(sentenceOf(error)));
+    if (line.done) return session.quit();
+    await runLine(session, line.value).catch((error: unknown) => screen.notice(sentenceOf(error)));
   }
 }
 

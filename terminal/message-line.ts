@@ -1,4 +1,18 @@
 import type { Message } from '../sdk/index.js';
+import { emphasise } from './mentions.js';
+
+/** A message, and what its line says besides. */
+export interface ShownMessage {
+  readonly message: Message;
+  /** The name of the sender. */
+  readonly sender: string;
+  /** In groups: the names of those who have read an own message. */
+  readonly readBy: readonly string[];
+  /** The own name, in a message that mentions it. */
+  readonly mentioned?: string;
+  /** Money, in words. */
+  readonly card?: string;
+}
 
 /** How long a burn has to go, for people. */
 export function countdown(milliseconds: number): string {
@@ -7,16 +21,19 @@ export function countdown(milliseconds: number): string {
 }
 
 /** The state of a message in words, with its burn countdown while there is something to burn. */
-export function describeState(message: Message, now: number): string {
+export function describeState(message: Message, now: number, readBy: readonly string[] = []): string {
   const burns = message.burnAt === undefined ? '' : `, burns in ${countdown(message.burnAt - now)}`;
+  const readers = readBy.length === 0 ? '' : `read by ${readBy.join(', ')}`;
   switch (message.state) {
     case 'queued':
       return 'queued';
     case 'accepted':
-      return message.direction === 'out' ? `accepted${burns}` : `new${burns}`;
-    case 'delivered':
+    case 'delivered': {
+      const state = message.direction === 'in' && message.state === 'accepted' ? 'new' : message.state;
+      return `${state}${readers && ', '}${readers}${burns}`;
+    }
     case 'read':
-      return `${message.state}${burns}`;
+      return `${readers || 'read'}${burns}`;
     case 'burned':
       return 'burned';
     case 'expired':
@@ -29,9 +46,16 @@ export function describeState(message: Message, now: number): string {
 }
 
 /** One line of the conversation. What was burned has no text any more. */
-export function describeMessage(message: Message, name: string, now: number): string {
-  const text = message.text === undefined ? '' : ` ${printable(message.text)}`;
-  return `${name}:${text}  [${describeState(message, now)}]`;
+export function describeMessage(shown: ShownMessage, now: number, emphasis: (mention: string) => string): string {
+  const { message, sender, readBy } = shown;
+  const content = contentOf(shown, emphasis);
+  return `${sender}:${content && ' '}${content}  [${describeState(message, now, readBy)}]`;
+}
+
+function contentOf({ message, mentioned, card }: ShownMessage, emphasis: (mention: string) => string): string {
+  if (card !== undefined) return printable(card);
+  const text = printable(message.text ?? '');
+  return mentioned === undefined ? text : emphasise(text, mentioned, emphasis);
 }
 
 /** Text of others on a terminal: control and format characters could move the cursor, colour, or reverse what is read. */

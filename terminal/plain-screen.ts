@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline';
-import type { Message } from '../sdk/index.js';
-import { describeMessage } from './message-line.js';
+import { describeMessage, printable, type ShownMessage } from './message-line.js';
 import { Screen } from './screen.port.js';
 
 /** For pipes: each new thing and each new state is a line. */
@@ -14,15 +13,21 @@ export class PlainScreen extends Screen {
     super();
   }
 
-  notice(text: string): void {
-    this.output.write(`* ${text}\n`);
+  notice(...lines: readonly string[]): void {
+    this.output.write(`* ${lines.map(printable).join('\n')}\n`);
   }
 
-  message(message: Message, name: string): void {
-    if (this.shown.get(message.id) === message.state) return;
-    this.shown.set(message.id, message.state);
-    this.output.write(`${describeMessage(message, name, Date.now())}\n`);
+  message(shown: ShownMessage): void {
+    const { message, readBy, card } = shown;
+    // The rest changes with each second.
+    const changes = JSON.stringify([message.state, readBy, card]);
+    if (this.shown.get(message.id) === changes) return;
+    this.shown.set(message.id, changes);
+    this.output.write(`${describeMessage(shown, Date.now(), (mention) => `${mention}!`)}\n`);
   }
+
+  /** What went through a pipe is out of reach. */
+  forget(): void {}
 
   heading(text: string): void {
     this.notice(text);

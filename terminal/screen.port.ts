@@ -1,11 +1,13 @@
-import type { Message } from '../sdk/index.js';
+import type { ShownMessage } from './message-line.js';
 
-/** Where a chat is shown and typed. */
+/** Where a chat is shown and typed. Control characters in what is shown are made visible here, whatever their source. */
 export abstract class Screen {
-  /** One line from the program itself. */
-  abstract notice(text: string): void;
-  /** A message that is new or has changed; `name` is its sender's. */
-  abstract message(message: Message, name: string): void;
+  /** A word from the program itself, in one line or several. */
+  abstract notice(...lines: readonly string[]): void;
+  /** A message that is new or has changed. */
+  abstract message(shown: ShownMessage): void;
+  /** Another conversation is shown from now on, or this one is gone. */
+  abstract forget(conversationId: string): void;
   /** Whom one is writing to, and how the connection is. */
   abstract heading(text: string): void;
   /** The lines typed, pasted or piped, one after the other. Ends with the input. */

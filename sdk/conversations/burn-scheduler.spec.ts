@@ -21,7 +21,7 @@ async function open(...messages: readonly Partial<MessageRecord>[]) {
   const log = new MessageLog(store, events);
   const scheduler = new BurnScheduler(log, new ServerClock(local), (error) => told.push(String(error)));
   await log.create({
-    ...{ conversationId: 'c', peerUserId: 'p', incarnation: 'i', cursor: 0 },
+    ...{ conversationId: 'c', kind: 'direct', members: ['p'], incarnation: 'i', cursor: 0 },
     ...{ ownBurnAfterReadSeconds: 30, burnAfterReadSeconds: 30, lastActivityAt: 0 },
   });
   const now = local.now();

@@ -1,8 +1,12 @@
 import type { EngineSource } from '../account/engine-source.js';
-import type { SessionTokens } from '../account/session-tokens.js';
 import { AshwireError } from '../ashwire-error.js';
 import type { AshwireClientEvents } from '../client-events.js';
-import type { ContactBook } from '../friends/contact-book.js';
+import type { GroupBook } from '../groups/group-book.js';
+import { GroupCare } from '../groups/group-care.js';
+import { GroupCommits } from '../groups/group-commits.js';
+import { GroupCommitter } from '../groups/group-committer.js';
+import type { MemberDirectory } from '../groups/member-directory.js';
+import type { ConversationRecord, SessionRecord } from '../store/records.js';
 import type { ClientStore } from '../store/client-store.js';
 import type { ServerClock } from '../time/server-clock.js';
 import type { EventSender } from '../transport/socket-transport.js';
@@ -11,12 +15,21 @@ import { BurnScheduler } from './burn-scheduler.js';
 import { ConversationSync } from './conversation-sync.js';
 import { Conversations } from './conversations.js';
 import { EntryReader } from './entry-reader.js';
+import { HandshakeFollower } from './handshake-follower.js';
 import { Inbox } from './inbox.js';
 import { MessageLog } from './message-log.js';
 import { Outbox } from './outbox.js';
 import { Receipts } from './receipts.js';
-import { SessionKeeper, type SessionPeers } from './session-keeper.js';
+import { SessionKeeper } from './session-keeper.js';
+import { SessionSettlement } from './session-settlement.js';
 import { SessionSetup } from './session-setup.js';
+
+/** What the conversations need to be told about people, beyond what is stored of them. */
+export interface ChatPeople {
+  /** Looks at the keys of these people anew. Throws KEY_CHANGED or KEY_COMPROMISED when one is not usable. */
+  readonly recheck: (conversation: ConversationRecord) => Promise<void>;
+  readonly keyPackageUsed: () => void;
+}
 
 export interface ChatSurroundings {
   readonly store: ClientStore;
@@ -24,9 +37,9 @@ export interface ChatSurroundings {
   readonly clock: ServerClock;
   readonly sender: EventSender;
   readonly engines: EngineSource;
-  readonly tokens: SessionTokens;
-  readonly book: ContactBook;
-  readonly peers: SessionPeers;
+  readonly members: MemberDirectory;
+  readonly groups: GroupBook;
+  readonly people: ChatPeople;
 }
 
 export interface Chat {
@@ -35,18 +48,19 @@ export interface Chat {
   readonly sync: ConversationSync;
   readonly outbox: Outbox;
   readonly burns: BurnScheduler;
+  readonly groupCommits: GroupCommits;
 }
 
 /** Puts the parts of the conversations together; the one place that knows them all. */
 export function composeChat(around: ChatSurroundings, isClosed: () => boolean): Chat {
-  const { store, events, clock, sender, engines, tokens, book, peers } = around;
+  const { store, events, clock, sender, engines, members, groups } = around;
   const report = (error: unknown): void => {
     const failure = AshwireError.from(error);
     // Without a connection everything waits for the next one; that is no news.
     if (!isClosed() && failure.code !== 'OFFLINE') events.emit('error', failure);
   };
   const log = new MessageLog(store, events);
-  const sessions = new SessionKeeper(store, engines, sender, peers);
+  const sessions = composeSessions(around, log, report);
   const receipts = new Receipts(log, sender, report);
   const onOwed = (conversationId: string): void => void receipts.flush(conversationId);
   const onUnreadable = (conversationId: string): void => {
@@ -55,12 +69,44 @@ export function composeChat(around: ChatSurroundings, isClosed: () => boolean): 
   };
   const reader = new EntryReader({ log, sessions, engines, clock, events, onOwed, onUnreadable });
   const inbox = new Inbox(log, sender, reader, report);
-  const contact = (userId: string) => book.find(userId);
-  const setup = new SessionSetup({ log, inbox, sessions, engines, tokens, sender, clock, contact });
+  const committer = new GroupCommitter(store, engines, sender);
+  const settlement = new SessionSettlement(log, clock);
+  const onFollowed = (session: SessionRecord): void => care.look(session);
+  const made = { log, inbox, sessions, settlement, committer, members, engines, sender, onFollowed };
+  const setup = new SessionSetup(made);
   const outbox = new Outbox({ store, log, setup, sessions, sender, clock, onOwed, report });
   const shared = { store, log, setup, outbox, receipts, engines, sender, clock };
-  const sync = new ConversationSync({ ...shared, inbox, reader, events });
-  const conversations = new Conversations({ ...shared, sync, book });
+  const sync = new ConversationSync({ ...shared, inbox, reader, events, groups });
+  const conversations = new Conversations({ ...shared, sync, members, sessions });
+  const onSettled = (conversationId: string): void => outbox.kick(conversationId);
+  const groupCommits = new GroupCommits({ ...shared, sync, sessions, committer, members, groups, onSettled });
+  const care = new GroupCare({ log, engines, groups, clock, commits: groupCommits, report });
   const burns = new BurnScheduler(log, clock, report);
-  return { log, conversations, sync, outbox, burns };
+  return { log, conversations, sync, outbox, burns, groupCommits };
+}
+
+function composeSessions(
+  { store, events, sender, engines, members, groups, people }: ChatSurroundings,
+  log: MessageLog,
+  report: (error: unknown) => void,
+): SessionKeeper {
+  const know = async ({ conversationId }: ConversationRecord, userIds: readonly string[]): Promise<void> => {
+    const { userId: ownUserId } = await engines.account();
+    for (const userId of userIds) {
+      if (userId !== ownUserId && !(await members.isKnown(userId))) return groups.refreshOne(conversationId);
+    }
+  };
+  const named = async (conversationId: string, name: string): Promise<void> => {
+    const isNews = await log.change(conversationId, (change) => {
+      if (change.conversation.name === name) return false;
+      change.update({ name });
+      return true;
+    });
+    if (!isNews) return;
+    events.emit('conversation', await log.summary(await log.getConversation(conversationId)));
+    await groups.tell(conversationId);
+  };
+  const { recheck, keyPackageUsed } = people;
+  const follower = new HandshakeFollower({ store, engines, recheck, report });
+  return new SessionKeeper(store, engines, sender, follower, { know, named, keyPackageUsed });
 }

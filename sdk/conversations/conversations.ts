@@ -3,8 +3,7 @@ import { randomId } from '../account/device-keys.js';
 import type { EngineSource } from '../account/engine-source.js';
 import { AshwireError } from '../ashwire-error.js';
 import type { ConversationSummary } from '../client-events.js';
-import { type ContactBook, requireUsable } from '../friends/contact-book.js';
-import type { MessageRecord } from '../store/records.js';
+import type { MemberDirectory } from '../groups/member-directory.js';
 import type { ClientStore } from '../store/client-store.js';
 import type { ServerClock } from '../time/server-clock.js';
 import type { EventSender } from '../transport/socket-transport.js';
@@ -14,8 +13,9 @@ import { type Message, messageOf } from './message.js';
 import { burned, isAlive, owing, readHere } from './message-life.js';
 import type { MessageLog } from './message-log.js';
 import type { Outbox } from './outbox.js';
-import { encodePayload, type TextPayload } from './payload.js';
+import { contentOf, encodePayload, type TextPayload } from './payload.js';
 import type { Receipts } from './receipts.js';
+import type { SessionKeeper } from './session-keeper.js';
 import type { SessionSetup } from './session-setup.js';
 
 export interface ConversationServices {
@@ -26,7 +26,8 @@ export interface ConversationServices {
   readonly outbox: Outbox;
   readonly receipts: Receipts;
   readonly engines: EngineSource;
-  readonly book: ContactBook;
+  readonly members: MemberDirectory;
+  readonly sessions: SessionKeeper;
   readonly sender: EventSender;
   readonly clock: ServerClock;
 }
@@ -46,28 +47,20 @@ export class Conversations implements ConversationActions {
     return new Conversation(conversationId, this);
   }
 
-  /** @throws AshwireError NOT_FOUND, KEY_CHANGED, KEY_COMPROMISED, MESSAGE_TOO_LONG. */
+  /** @throws AshwireError NOT_FOUND, KEY_CHANGED, KEY_COMPROMISED, MESSAGE_TOO_LONG, GROUP_EMPTY. */
   async send(conversationId: string, content: string | TextPayload): Promise<Message> {
-    const { log, book, engines, clock, outbox } = this.services;
-    const { type, text } = typeof content === 'string' ? ({ type: 'text', text: content } as const) : content;
-    encodePayload({ type, text });
-    const { peerUserId } = await log.getConversation(conversationId);
-    requireUsable(await book.find(peerUserId));
+    const { log, members, engines, clock, outbox } = this.services;
+    const given: TextPayload = typeof content === 'string' ? { type: 'text', text: content } : content;
     const { userId: senderId } = await engines.account();
-    const message = await log.change(conversationId, async (change) => {
-      const now = clock.now();
-      const last = Math.max(
-        0,
-        ...(await change.list()).filter(({ direction }) => direction === 'out').map(({ order }) => order),
-      );
-      const { burnAfterReadSeconds } = change.conversation;
-      const queued: MessageRecord = {
-        ...{ id: randomId(), conversationId, senderId, text, burnAfterReadSeconds },
-        ...{ direction: 'out', state: 'queued', queuedAt: now, order: Math.max(now, last + 1) },
-      };
-      change.save(queued);
-      return queued;
-    });
+    const conversation = await log.getConversation(conversationId);
+    if (conversation.members.length === 0) throw new AshwireError('GROUP_EMPTY');
+    const { replaces: _, ...payload } = given;
+    encodePayload(payload);
+    const stored = contentOf(payload, [senderId, ...conversation.members]);
+    await members.requireUsable(conversation);
+    const message = await log.change(conversationId, (change) =>
+      change.queue({ id: randomId(), senderId, ...stored }, clock.now()),
+    );
     if (!message) throw new AshwireError('NOT_FOUND');
     outbox.kick(conversationId);
     return messageOf(message);
@@ -89,6 +82,11 @@ export class Conversations implements ConversationActions {
         if (message?.direction !== 'in' || !isAlive(message) || message.readAt !== undefined) continue;
         const read = readHere(message, change.conversation.burnAfterReadSeconds, now);
         change.save((read.burnAt ?? Infinity) <= now ? burned(read, 'read', now) : read);
+        // Repeated by its sender, for others: to the server that was another message.
+        for (const one of await change.list()) {
+          if (one.direction === 'in' && one.replaces === id)
+            change.saveSilently({ ...one, owedReceipts: owing(one, 'read') });
+        }
       }
     });
     void receipts.flush(conversationId);
@@ -118,10 +116,13 @@ export class Conversations implements ConversationActions {
     await this.services.sender.emit('typing:set', { conversationId, typing });
   }
 
-  /** Starts the encryption anew. Messages under way are sent again by themselves where that is safe. */
+  /** Starts the encryption anew, with the members as they are shown to the person who asks for it. Messages under way are sent again by themselves where that is safe. */
   async resetSession(conversationId: string): Promise<void> {
-    const { store, setup, outbox } = this.services;
-    await store.exclusive(`conversation/${conversationId}`, () => setup.reset(conversationId, true));
+    const { store, setup, sessions, outbox } = this.services;
+    await store.exclusive(`conversation/${conversationId}`, async () => {
+      await sessions.forgetRoster(conversationId);
+      await setup.reset(conversationId, true);
+    });
     outbox.kick(conversationId);
   }
 }

@@ -11,8 +11,9 @@ import type { TypedEmitter } from '../typed-emitter.js';
 import { messageOf } from './message.js';
 import { accepted, burned, clampedBurnAt, isAlive, owing, wasRead, withReceipts } from './message-life.js';
 import type { LogChange, MessageLog } from './message-log.js';
-import { decodePayload, type TextPayload } from './payload.js';
-import { isUsable, type SessionKeeper } from './session-keeper.js';
+import { contentOf, decodePayload, type Payload } from './payload.js';
+import type { SessionKeeper } from './session-keeper.js';
+import { isUsable } from './session-roster.js';
 import type { StorageChange } from '../storage/client-storage.port.js';
 
 export interface ReaderServices {
@@ -27,7 +28,7 @@ export interface ReaderServices {
   readonly onUnreadable: (conversationId: string) => void;
 }
 
-type Opened = { readonly payload: TextPayload; readonly write: StorageChange };
+type Opened = { readonly payload: Payload; readonly write: StorageChange };
 
 /** Takes one entry of the log. Everything that follows from it is stored at once with the cursor behind it. */
 export class EntryReader {
@@ -36,12 +37,14 @@ export class EntryReader {
   /** Under the conversation's lock. Throws when it cannot be decided now (offline, key not accepted): the cursor stays. */
   async read(conversation: ConversationRecord, entry: LogEntry): Promise<void> {
     const { log, engines } = this.services;
-    const { conversationId, peerUserId, incarnation } = conversation;
+    const { conversationId, kind, members, incarnation } = conversation;
     const { userId } = await engines.account();
     const known = await log.find(conversationId, entry.clientMessageId);
     const isOwn = entry.senderId === userId;
     if (known && (known.direction === 'out') === isOwn) return this.update(conversation, entry);
-    if (isOwn || known || entry.senderId !== peerUserId) return this.pass(conversation, entry, !isOwn);
+    // In a group, the sender may have left since; the message proves who it was.
+    const isStrange = kind === 'direct' && !members.includes(entry.senderId);
+    if (isOwn || known || isStrange) return this.pass(conversation, entry, !isOwn);
     if (entry.burned !== undefined || entry.ciphertext === undefined) return this.pass(conversation, entry, false);
     try {
       const opened = await this.open(conversation, entry, entry.ciphertext);
@@ -62,8 +65,8 @@ export class EntryReader {
 
   private async open(conversation: ConversationRecord, entry: LogEntry, ciphertext: string): Promise<Opened> {
     const { sessions } = this.services;
-    const { conversationId, peerUserId } = conversation;
-    const session = await sessions.follow(conversationId, peerUserId, entry.epoch);
+    const { conversationId } = conversation;
+    const session = await sessions.follow(conversation, entry.epoch);
     if (!isUsable(session)) throw new CryptoError('STALE_EPOCH', 'this device is not in the session of the message');
     const { sender, payload, authenticatedData, write } = await sessions.decrypt(session, ciphertext);
     if (sender.userId !== entry.senderId || sender.deviceId !== entry.senderDeviceId) {
@@ -77,22 +80,28 @@ export class EntryReader {
     ) {
       throw new CryptoError('BAD_MESSAGE', 'the envelope says something else than the message');
     }
-    return { payload: decodePayload(payload), write };
+    const opened = decodePayload(payload);
+    if (opened.type === 'payment' && conversation.kind === 'group') {
+      throw new CryptoError('BAD_MESSAGE', 'a card belongs into a conversation of two');
+    }
+    return { payload: opened, write };
   }
 
   private async take({ conversationId }: ConversationRecord, entry: LogEntry, opened: Opened): Promise<void> {
-    const { log, clock, events, onOwed } = this.services;
+    const { log, clock, events, engines, onOwed } = this.services;
     const { payload, write } = opened;
+    const { userId } = await engines.account();
     const taken = await log.change(conversationId, async (change) => {
+      const first = payload.replaces === undefined ? undefined : await change.find(payload.replaces);
+      const isRepetition = first?.direction === 'in' && first.state !== 'unreadable' && !first.unopened;
       const message: MessageRecord = {
         ...this.incoming(change.conversation, entry),
         state: 'delivered',
         deliveredAt: clock.now(),
-        text: payload.text,
-        owedReceipts: ['delivered'],
+        ...contentOf(payload, [userId, ...change.conversation.members]),
+        owedReceipts: isRepetition && wasRead(first) ? ['delivered', 'read'] : ['delivered'],
+        ...(isRepetition ? { replaces: first.id } : {}),
       };
-      const first = payload.replaces === undefined ? undefined : await change.find(payload.replaces);
-      const isRepetition = first?.direction === 'in' && first.state !== 'unreadable';
       const isOver = (message.burnAt ?? 0) <= clock.now();
       const stored = isRepetition || isOver ? burned(message, isOver ? 'expired' : 'read', clock.now()) : message;
       change.saveSilently(stored);
@@ -103,7 +112,7 @@ export class EntryReader {
     if (!taken) return;
     log.onDue(taken.burnAt ?? taken.forgetAt ?? 0);
     onOwed(conversationId);
-    if (taken.text !== undefined) events.emit('message', messageOf(taken));
+    if (taken.forgetAt === undefined) events.emit('message', messageOf(taken));
   }
 
   /** Own messages and ones that came before: what the log says about them. */
@@ -121,9 +130,11 @@ export class EntryReader {
         const owed = wasRead(message) ? (['delivered', 'read'] as const) : (['delivered'] as const);
         return change.saveSilently({ ...placed, owedReceipts: owing(message, ...owed) });
       }
-      // Recalled here before the server had told its place.
-      if (message.forgetAt !== undefined)
-        return change.saveSilently({ ...placed, owedReceipts: owing(message, 'burn') });
+      if (message.forgetAt !== undefined) {
+        // Recalled here before the server had told its place. What was repeated may be read by others meanwhile.
+        const isRepeated = message.failure?.replacedBy !== undefined;
+        return change.saveSilently(isRepeated ? placed : { ...placed, owedReceipts: owing(message, 'burn') });
+      }
       // Given up after it was accepted: nobody can read it any more.
       if (message.state === 'failed' && message.acceptedAt !== undefined) return change.saveSilently(placed);
       const next = withReceipts(accepted(message, { ...entry, incarnation }, clock.now()), entry);

@@ -9,6 +9,7 @@ import {
   dueAt,
   readHere,
   TOMBSTONE_MS,
+  withMemberReceipt,
   withReceipts,
 } from './message-life.js';
 
@@ -50,6 +51,28 @@ describe('the life of a message', () => {
     });
   });
 
+  it('is delivered and read in a group when the last recipient who is still there says so', () => {
+    const receipts = [{ userId: 'b' }, { userId: 'c' }, { userId: 'gone' }];
+    const sent = message({ state: 'accepted', burnAt: now + 60 * MINUTE, receipts });
+    const members = ['b', 'c', 'newcomer'];
+    const one = withMemberReceipt(sent, { userId: 'b', readAt: now, burnAt: now + 60 * MINUTE }, members);
+    expect(one).toMatchObject({ state: 'accepted', burnAt: now + 60 * MINUTE });
+    expect(one.receipts).toEqual([{ userId: 'b', deliveredAt: now, readAt: now }, { userId: 'c' }, { userId: 'gone' }]);
+    const both = withMemberReceipt(one, { userId: 'c', deliveredAt: now + 1, burnAt: now + 60 * MINUTE }, members);
+    expect(both).toMatchObject({ state: 'delivered', deliveredAt: now + 1 });
+    expect(both.readAt).toBeUndefined();
+    const all = withMemberReceipt(both, { userId: 'c', readAt: now + 2, burnAt: now + MINUTE }, members);
+    expect(all).toMatchObject({ state: 'read', readAt: now + 2, burnAt: now + MINUTE });
+    const strange = withMemberReceipt(sent, { userId: 'newcomer', readAt: now, burnAt: now + MINUTE }, members);
+    expect(strange.receipts).toEqual(receipts);
+  });
+
+  it('takes the receipts of a group from the log', () => {
+    const sent = message({ state: 'accepted', burnAt: now, receipts: [{ userId: 'b' }, { userId: 'c' }] });
+    const told = withReceipts(sent, { burnAt: now, receipts: [{ userId: 'b', deliveredAt: 5 }] });
+    expect(told).toMatchObject({ state: 'accepted', receipts: [{ userId: 'b', deliveredAt: 5 }, { userId: 'c' }] });
+  });
+
   it('burns after the stricter of the message and the conversation', () => {
     const incoming = message({ direction: 'in', state: 'delivered', burnAt: now + 60 * MINUTE });
     expect(readHere(incoming, 10, now)).toMatchObject({ state: 'read', burnAt: now + 10_000, owedReceipts: ['read'] });
@@ -61,7 +84,7 @@ describe('the life of a message', () => {
     const full = message({
       seq: 1,
       incarnation: 'i',
-      envelope: { epoch: 1, ciphertext: 'sealed', burnAfterReadSeconds: 1, peerDeviceId: 'd' },
+      envelope: { epoch: 1, ciphertext: 'sealed', burnAfterReadSeconds: 1, deviceIds: ['d'] },
     });
     const left = burned(full, 'read', now);
     expect(JSON.stringify(left)).not.toMatch(/secret|sealed/);

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../src/protocol/limits.js';
-import type { BurnReason, LogEntry, SendResult } from '../../src/protocol/payloads/chat.payloads.js';
+import type { BurnReason, LogEntry, MemberReceipt, SendResult } from '../../src/protocol/payloads/chat.payloads.js';
 import type { MessageRecord, MessageState } from '../store/records.js';
 
 /** Ids of what was burned are kept to recognise repetitions, twice as long as any message can live. */
@@ -32,9 +32,10 @@ export function accepted(message: MessageRecord, answer: Omit<SendResult, 'dupli
 /** Brings a receipt or the server's own entry of a message in. Never goes back a state. */
 export function withReceipts(
   message: MessageRecord,
-  entry: Pick<LogEntry, 'deliveredAt' | 'readAt' | 'burnAt'>,
+  entry: Pick<LogEntry, 'deliveredAt' | 'readAt' | 'burnAt' | 'receipts'>,
 ): MessageRecord {
-  let next = { ...message, burnAt: earliest([message.burnAt, entry.burnAt]) };
+  let next: MessageRecord = { ...message, burnAt: earliest([message.burnAt, entry.burnAt]) };
+  if (message.receipts && entry.receipts) next = { ...next, receipts: merged(message.receipts, entry.receipts) };
   // What can be delivered is not needed to be sent again.
   if (entry.deliveredAt !== undefined || entry.readAt !== undefined) {
     const { envelope: _, ...rest } = next;
@@ -43,6 +44,26 @@ export function withReceipts(
   }
   if (entry.readAt !== undefined) next = { ...next, state: 'read', readAt: next.readAt ?? entry.readAt };
   return next;
+}
+
+/** One recipient in a group has it. The message is delivered, and read, when that is true of all who are still there. */
+export function withMemberReceipt(
+  message: MessageRecord,
+  receipt: MemberReceipt & Pick<LogEntry, 'burnAt'>,
+  members: readonly string[],
+): MessageRecord {
+  const { burnAt, ...own } = receipt;
+  const receipts = merged(message.receipts ?? [], [own]);
+  const counted = receipts.filter(({ userId }) => members.includes(userId));
+  const lastOf = (time: 'deliveredAt' | 'readAt'): number | undefined => {
+    const times = counted.flatMap((one) => one[time] ?? []);
+    return times.length === counted.length ? Math.max(...times) : undefined;
+  };
+  const [deliveredAt, readAt] = counted.length === 0 ? [] : [lastOf('deliveredAt'), lastOf('readAt')];
+  return withReceipts(
+    { ...message, receipts },
+    { burnAt, ...(deliveredAt !== undefined && { deliveredAt }), ...(readAt !== undefined && { readAt }) },
+  );
 }
 
 /** Read on this device: burns after the stricter of the message's and the conversation's time. */
@@ -78,6 +99,8 @@ export function burned(message: MessageRecord, reason: BurnReason, now: number):
     ...(incarnation === undefined ? {} : { incarnation }),
     ...(seq === undefined ? {} : { seq }),
     ...(owedReceipts === undefined ? {} : { owedReceipts }),
+    ...(message.state === 'unreadable' && { unopened: true }),
+    ...(message.replaces === undefined ? {} : { replaces: message.replaces }),
     ...(message.failure === undefined ? {} : { failure: message.failure }),
   };
 }
@@ -109,4 +132,18 @@ export function byPlace(left: MessageRecord, right: MessageRecord): number {
 
 function earliest(times: readonly (number | undefined)[]): number {
   return Math.min(...times.filter((time) => time !== undefined));
+}
+
+/** Times that are known are kept; who is no recipient is passed over. Who has read it has it. */
+function merged(known: readonly MemberReceipt[], news: readonly MemberReceipt[]): readonly MemberReceipt[] {
+  return known.map((receipt) => {
+    const told = news.find(({ userId }) => userId === receipt.userId);
+    const readAt = receipt.readAt ?? told?.readAt;
+    const deliveredAt = receipt.deliveredAt ?? told?.deliveredAt ?? readAt;
+    return {
+      userId: receipt.userId,
+      ...(deliveredAt !== undefined && { deliveredAt }),
+      ...(readAt !== undefined && { readAt }),
+    };
+  });
 }

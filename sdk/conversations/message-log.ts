@@ -34,6 +34,21 @@ export class LogChange {
     this.told.push(message);
   }
 
+  /** Stores and reports a new message that waits to be sent, as the last of the conversation. */
+  async queue(
+    message: Pick<MessageRecord, 'id' | 'senderId' | 'text' | 'mentions' | 'card'>,
+    now: number,
+  ): Promise<MessageRecord> {
+    const { conversationId, burnAfterReadSeconds } = this.conversation;
+    const own = (await this.list()).filter(({ direction }) => direction === 'out');
+    const last = Math.max(0, ...own.map(({ order }) => order));
+    const order = Math.max(now, last + 1);
+    const queued = { direction: 'out', state: 'queued', queuedAt: now, order } as const;
+    const record = { ...message, conversationId, burnAfterReadSeconds, ...queued };
+    this.save(record);
+    return record;
+  }
+
   saveSilently(message: MessageRecord): void {
     this.writes.push(this.store.put(KINDS.message, message));
   }
@@ -108,10 +123,13 @@ export class MessageLog {
     return done?.result;
   }
 
+  /** Nothing happens when it is there: two pushes may tell of it at once. */
   async create(conversation: ConversationRecord): Promise<void> {
-    await this.store.exclusive(`log/${conversation.conversationId}`, () =>
-      this.store.commit(this.store.put(KINDS.conversation, conversation)),
-    );
+    const { conversationId } = conversation;
+    await this.store.exclusive(`log/${conversationId}`, async () => {
+      if (await this.findConversation(conversationId)) return;
+      await this.store.commit(this.store.put(KINDS.conversation, conversation));
+    });
   }
 
   /** Removes the conversation with all that belongs to it. The caller holds the conversation's lock. */
@@ -122,17 +140,21 @@ export class MessageLog {
         ...messages.map(({ id }) => this.store.delete(KINDS.message, `${conversationId}/${id}`)),
         this.store.delete(KINDS.session, conversationId),
         this.store.delete(KINDS.pendingSession, conversationId),
+        this.store.delete(KINDS.pendingCommit, conversationId),
         this.store.delete(KINDS.conversation, conversationId),
       );
     });
   }
 
   async summary(conversation: ConversationRecord): Promise<ConversationSummary> {
-    const { conversationId, peerUserId, burnAfterReadSeconds, ownBurnAfterReadSeconds, lastActivityAt } = conversation;
+    const { conversationId, kind, members, name = '' } = conversation;
+    const { burnAfterReadSeconds, ownBurnAfterReadSeconds, lastActivityAt } = conversation;
     const messages = await this.list(conversationId);
     const unread = messages.filter(
       (message) => message.direction === 'in' && isAlive(message) && !message.readAt,
     ).length;
-    return { conversationId, peerUserId, burnAfterReadSeconds, ownBurnAfterReadSeconds, unread, lastActivityAt };
+    const [peerUserId = ''] = members;
+    const shown = kind === 'direct' ? { peerUserId } : { name };
+    return { conversationId, kind, ...shown, burnAfterReadSeconds, ownBurnAfterReadSeconds, unread, lastActivityAt };
   }
 }

@@ -8,7 +8,7 @@ import { Backoff } from '../transport/backoff.js';
 import type { EventSender } from '../transport/socket-transport.js';
 import { accepted, burned, owing, QUEUE_LIFE_MS } from './message-life.js';
 import type { MessageLog } from './message-log.js';
-import { encodePayload } from './payload.js';
+import { encodePayload, payloadOf } from './payload.js';
 import type { SessionKeeper } from './session-keeper.js';
 import type { SessionSetup } from './session-setup.js';
 
@@ -113,7 +113,7 @@ export class Outbox {
     if (isTooOld || (notAfter !== undefined && notAfter <= clock.now())) throw new AshwireError('MESSAGE_EXPIRED');
     const envelope = await this.services.store.exclusive(`conversation/${conversationId}`, () => this.seal(message));
     if (!envelope) return;
-    const { peerDeviceId: _, ...sealed } = envelope;
+    const { deviceIds: _, ...sealed } = envelope;
     const request = { conversationId, clientMessageId: id, ...sealed, ...(notAfter === undefined ? {} : { notAfter }) };
     try {
       const { duplicate: __, ...answer } = await sender.emit('message:send', request);
@@ -146,23 +146,23 @@ export class Outbox {
     // Setting up a session may have settled this message, or sealed it in another tab.
     const { burnAfterReadSeconds: conversationLimit } = await log.getConversation(conversationId);
     const message = await log.find(conversationId, id);
-    if (message?.state !== 'queued' || message.text === undefined) return undefined;
+    const payload = message && payloadOf(message);
+    if (message?.state !== 'queued' || !payload) return undefined;
     if (message.envelope) return message.envelope;
     const burnAfterReadSeconds = Math.min(message.burnAfterReadSeconds, conversationLimit);
-    const { replaces } = message;
-    const payload = encodePayload({
-      type: 'text',
-      text: message.text,
-      ...(replaces === undefined ? {} : { replaces }),
-    });
     const content = { version: 1, conversationId, clientMessageId: id, burnAfterReadSeconds, kind: 'content' } as const;
-    const { ciphertext, write } = await sessions.encrypt(session, payload, encodeMessageContent(content));
-    const envelope = { epoch: session.epoch, ciphertext, burnAfterReadSeconds, peerDeviceId: session.peerDeviceId };
+    const bytes = encodePayload(payload);
+    const { ciphertext, write } = await sessions.encrypt(session, bytes, encodeMessageContent(content));
+    const { epoch, members } = session;
+    const deviceIds = members.map(({ deviceId }) => deviceId);
+    const envelope = { epoch, ciphertext, burnAfterReadSeconds, deviceIds };
     return log.change(conversationId, async (change) => {
       const current = await change.find(id);
       change.also(write);
       if (current?.state !== 'queued') return undefined;
-      change.saveSilently({ ...current, burnAfterReadSeconds, envelope });
+      const receipts = members.map(({ userId }) => ({ userId }));
+      const isInGroup = change.conversation.kind === 'group';
+      change.saveSilently({ ...current, burnAfterReadSeconds, envelope, ...(isInGroup && { receipts }) });
       return envelope;
     });
   }

@@ -1,27 +1,28 @@
-import type { HandshakeView } from '../../src/protocol/payloads/chat.payloads.js';
+import type { HandshakeListResult } from '../../src/protocol/payloads/chat.payloads.js';
+import type { ClaimedKeyPackage } from '../../src/protocol/payloads/user.payloads.js';
 import type { EngineSource } from '../account/engine-source.js';
 import { AshwireError } from '../ashwire-error.js';
 import { decodeBase64Url, encodeBase64Url } from '../crypto/base64url.js';
 import type { DecryptedMessage } from '../crypto/crypto-engine.port.js';
 import { CryptoError } from '../crypto/crypto-error.js';
-import type { AccountRecord, PendingSessionRecord, SessionRecord } from '../store/records.js';
+import { sealGroupName } from '../groups/group-name.js';
+import type { ConversationRecord, PendingSessionRecord, SessionRecord } from '../store/records.js';
 import { type ClientStore, KINDS } from '../store/client-store.js';
 import type { StorageChange } from '../storage/client-storage.port.js';
 import type { EventSender } from '../transport/socket-transport.js';
+import { decodeCiphertext } from './ciphertext.js';
+import type { HandshakeFollower } from './handshake-follower.js';
+import { groupIdOf, lost, othersIn, unfollowable, type UsableSession } from './session-roster.js';
 
-/** A session that has a state to encrypt and decrypt with. */
-export type UsableSession = SessionRecord & { readonly state: string };
-
-/** What this class needs to know of people, beyond what the engine's policy proves. */
-export interface SessionPeers {
-  /** Called when a member's key is not the pinned one. Throws KEY_CHANGED or KEY_COMPROMISED when that is news of the server's. */
-  recheck(peerUserId: string): Promise<void>;
+/** What this class needs of the rest of the client. */
+export interface SessionPeople {
+  /** Sees to it that these members are known, if that is possible. */
+  know(conversation: ConversationRecord, userIds: readonly string[]): Promise<void>;
+  /** The group has this name now. */
+  named(conversationId: string, name: string): Promise<void>;
   /** A one-time key package was used up. */
   keyPackageUsed(): void;
 }
-
-const groupIdOf = (conversationId: string, epoch: number): Uint8Array =>
-  new TextEncoder().encode(`${conversationId}:${epoch}`);
 
 /**
  * The MLS group of a conversation against the server's handshakes. Every method is called under the conversation's lock and
@@ -32,7 +33,8 @@ export class SessionKeeper {
     private readonly store: ClientStore,
     private readonly engines: EngineSource,
     private readonly sender: EventSender,
-    private readonly peers: SessionPeers,
+    private readonly follower: HandshakeFollower,
+    private readonly people: SessionPeople,
   ) {}
 
   find(conversationId: string): Promise<SessionRecord | undefined> {
@@ -43,22 +45,53 @@ export class SessionKeeper {
     return this.store.find(KINDS.pendingSession, conversationId);
   }
 
-  /** Applies the handshakes up to `epoch` (all there are without it), in order, each stored before the next. */
-  async follow(conversationId: string, peerUserId: string, upTo = Infinity): Promise<SessionRecord> {
+  /** A group that this device has founded: nobody else may be in it from the start. */
+  async begin(conversationId: string, roster: readonly string[]): Promise<void> {
+    const account = await this.engines.account();
+    if (!(await this.find(conversationId))) await this.keep({ ...unfollowable(conversationId, account, 0), roster });
+  }
+
+  /** A person has looked at the members that the server names, and goes on with them. */
+  async forgetRoster(conversationId: string): Promise<void> {
+    const session = await this.find(conversationId);
+    if (!session?.broken) return;
+    await this.keep(lost(session, session.epoch));
+  }
+
+  /** The handshakes that this device has not followed. */
+  async fetch({ conversationId }: ConversationRecord): Promise<HandshakeListResult> {
+    const session = await this.find(conversationId);
+    const afterEpoch = session?.epoch ?? 0;
+    const listed = await this.sender.emit('handshake:list', { conversationId, afterEpoch });
+    if (listed.epoch >= afterEpoch) return listed;
+    // The server has lost handshakes that it once confirmed: this group can never be agreed on again.
+    const account = await this.engines.account();
+    await this.keep(unfollowable(conversationId, account, listed.epoch));
+    return { epoch: listed.epoch, handshakes: [] };
+  }
+
+  /** Applies the handshakes up to `upTo`, in order, each stored before the next. `fetched`: by a `fetch` before. */
+  async follow(
+    conversation: ConversationRecord,
+    upTo = Infinity,
+    fetched?: HandshakeListResult,
+  ): Promise<SessionRecord> {
+    const { conversationId, kind } = conversation;
+    const before = await this.find(conversationId);
+    if (before && before.epoch >= upTo) return before;
+    const { epoch, handshakes } = fetched ?? (await this.fetch(conversation));
     const account = await this.engines.account();
     let session = (await this.find(conversationId)) ?? unfollowable(conversationId, account, 0);
-    if (session.epoch >= upTo) return session;
-    const listed = await this.sender.emit('handshake:list', { conversationId, afterEpoch: session.epoch });
-    // The server has lost handshakes that it once confirmed: this group can never be agreed on again.
-    if (listed.epoch < session.epoch)
-      return this.keep({ ...unfollowable(conversationId, account, listed.epoch), doneThrough: 0 });
-    const target = Math.min(upTo, listed.epoch);
-    const handshakes = [...listed.handshakes].sort((left, right) => left.epoch - right.epoch);
-    for (const handshake of handshakes) {
+    const target = Math.min(upTo, epoch);
+    for (const handshake of [...handshakes].sort((left, right) => left.epoch - right.epoch)) {
       if (handshake.epoch <= session.epoch || handshake.epoch > target) continue;
-      session = await this.apply(session, handshake, peerUserId);
+      if (kind === 'group') await this.people.know(conversation, handshake.members);
+      const followed = await this.follower.follow(conversation, session, handshake);
+      if (followed.name !== undefined) await this.people.named(conversationId, followed.name);
+      session = await this.keep(followed.session, ...followed.writes);
+      if (followed.usedKeyPackage) this.people.keyPackageUsed();
     }
-    if (session.epoch < target) session = await this.keep(without(session, target));
+    if (session.epoch < target) session = await this.keep(lost(session, target));
     if (session.epoch > session.doneThrough) session = await this.confirm(session);
     return session;
   }
@@ -80,130 +113,32 @@ export class SessionKeeper {
     return { ...opened, write: this.advanced(session, opened.state) };
   }
 
-  /** Makes a group with the peer's device and stores it as pending, before anyone hears of it. */
+  /** Makes a group with these people's devices and stores it as pending, before anyone hears of it. */
   async prepare(
-    conversationId: string,
+    { conversationId, kind, name }: ConversationRecord,
     baseEpoch: number,
-    peer: { readonly userId: string; readonly deviceId: string; readonly keyPackage: string },
+    keyPackages: readonly ClaimedKeyPackage[],
   ): Promise<PendingSessionRecord> {
     const engine = await this.engines.get();
     const account = await this.engines.account();
-    const groupId = groupIdOf(conversationId, baseEpoch + 1);
-    const expected = [account.userId, peer.userId];
-    const { state, welcome } = await engine.createGroup(groupId, [decodeCiphertext(peer.keyPackage)], expected);
-    const found = await this.peerIn(state, account, peer.userId, groupId);
-    if (found.deviceId !== peer.deviceId)
+    const epoch = baseEpoch + 1;
+    const userIds = keyPackages.map(({ userId }) => userId);
+    const packages = keyPackages.map(({ keyPackage }) => decodeCiphertext(keyPackage));
+    const groupId = groupIdOf(conversationId, epoch);
+    const { state, welcome } = await engine.createGroup(groupId, packages, [account.userId, ...userIds]);
+    const members = othersIn(await engine.roster(state), account, userIds);
+    const isOfDevice = ({ deviceId }: ClaimedKeyPackage): boolean => members.some((one) => one.deviceId === deviceId);
+    if (!keyPackages.every(isOfDevice))
       throw new CryptoError('BAD_KEY_PACKAGE', 'the key package is of another device');
+    const isNamed = kind === 'group' && name !== undefined;
     const pending: PendingSessionRecord = {
-      conversationId,
-      baseEpoch,
+      ...{ conversationId, baseEpoch, members, keyPackages },
       state: encodeBase64Url(state),
       welcome: encodeBase64Url(welcome),
-      peerDeviceId: found.deviceId,
-      peerIdentityKey: found.identityKey,
+      ...(isNamed && { sealedName: await sealGroupName(engine, { state, conversationId, epoch }, name) }),
     };
     await this.store.commit(this.store.put(KINDS.pendingSession, pending));
     return pending;
-  }
-
-  async dropPending(conversationId: string): Promise<void> {
-    await this.store.commit(this.store.delete(KINDS.pendingSession, conversationId));
-  }
-
-  private async apply(session: SessionRecord, handshake: HandshakeView, peerUserId: string): Promise<SessionRecord> {
-    if (handshake.kind === 'commit') return this.applyCommit(session, handshake, peerUserId);
-    const account = await this.engines.account();
-    const isOurs = handshake.senderId === account.userId;
-    const { epoch } = handshake;
-    const marks = { resetEpoch: epoch, peerResetEpoch: isOurs ? session.peerResetEpoch : epoch };
-    const { conversationId } = session;
-    const next = {
-      ...without(session, epoch),
-      ...marks,
-      ownDeviceId: account.deviceId,
-      ownIdentityKey: account.identityKey,
-    };
-    const pending = await this.findPending(conversationId);
-    const drop = this.store.delete(KINDS.pendingSession, conversationId);
-    if (isOurs && handshake.senderDeviceId === account.deviceId && pending?.baseEpoch === epoch - 1) {
-      const { state, peerDeviceId, peerIdentityKey } = pending;
-      return this.keep({ ...next, state, peerDeviceId, peerIdentityKey }, drop);
-    }
-    const joined = handshake.welcome === undefined ? undefined : await this.join(next, handshake.welcome, peerUserId);
-    return joined ?? this.keep(next, drop);
-  }
-
-  /** Undefined when the welcome is not one that this device can or may follow. */
-  private async join(next: SessionRecord, welcome: string, peerUserId: string): Promise<SessionRecord | undefined> {
-    const { conversationId, epoch } = next;
-    const engine = await this.engines.get();
-    const account = await this.engines.account();
-    try {
-      const stored = await this.store.list(KINDS.keyPackage);
-      const packages = stored.map(({ privatePackage }) => decodeBase64Url(privatePackage));
-      const joined = await engine.join(decodeCiphertext(welcome), packages, [account.userId, peerUserId]);
-      const peer = await this.peerIn(joined.state, account, peerUserId, groupIdOf(conversationId, epoch));
-      const session = {
-        ...next,
-        state: encodeBase64Url(joined.state),
-        peerDeviceId: peer.deviceId,
-        peerIdentityKey: peer.identityKey,
-      };
-      const used = joined.usedLastResort ? [] : [this.store.delete(KINDS.keyPackage, joined.usedKeyPackageReference)];
-      await this.keep(session, this.store.delete(KINDS.pendingSession, conversationId), ...used);
-      if (used.length > 0) this.peers.keyPackageUsed();
-      return session;
-    } catch (error) {
-      if (!(error instanceof CryptoError)) throw error;
-      if (error.code === 'UNTRUSTED_MEMBER') await this.peers.recheck(peerUserId);
-      return undefined;
-    }
-  }
-
-  private async applyCommit(
-    session: SessionRecord,
-    handshake: HandshakeView,
-    peerUserId: string,
-  ): Promise<SessionRecord> {
-    const { epoch, commit } = handshake;
-    if (session.state === undefined || commit === undefined || session.epoch !== epoch - 1) {
-      return this.keep(without(session, epoch));
-    }
-    const engine = await this.engines.get();
-    const account = await this.engines.account();
-    try {
-      const expected = [account.userId, peerUserId];
-      const applied = await engine.applyCommit(decodeBase64Url(session.state), decodeCiphertext(commit), expected);
-      if (applied.removed) return await this.keep(without(session, epoch));
-      const groupId = groupIdOf(session.conversationId, session.resetEpoch);
-      const peer = await this.peerIn(applied.state, account, peerUserId, groupId);
-      const state = encodeBase64Url(applied.state);
-      return await this.keep({
-        ...session,
-        epoch,
-        state,
-        peerDeviceId: peer.deviceId,
-        peerIdentityKey: peer.identityKey,
-      });
-    } catch (error) {
-      if (!(error instanceof CryptoError)) throw error;
-      return this.keep(without(session, epoch));
-    }
-  }
-
-  /** The one other member. @throws CryptoError when the group is not exactly the two devices of this conversation and epoch. */
-  private async peerIn(state: Uint8Array, account: AccountRecord, peerUserId: string, groupId: Uint8Array) {
-    const engine = await this.engines.get();
-    const roster = await engine.roster(state);
-    if (encodeBase64Url(roster.groupId) !== encodeBase64Url(groupId)) {
-      throw new CryptoError('BAD_MESSAGE', 'the group is of another conversation or epoch');
-    }
-    const own = roster.members.filter(({ userId }) => userId === account.userId);
-    const [peer, ...others] = roster.members.filter(({ userId }) => userId !== account.userId);
-    if (own.length !== 1 || own[0]?.deviceId !== account.deviceId || peer?.userId !== peerUserId || others.length > 0) {
-      throw new CryptoError('UNTRUSTED_MEMBER', 'the group does not have exactly the two members of this conversation');
-    }
-    return peer;
   }
 
   /** Tells the server that it may delete what is applied here. Not worth failing for; the next connection tells it again. */
@@ -225,35 +160,5 @@ export class SessionKeeper {
   private async keep(session: SessionRecord, ...more: readonly StorageChange[]): Promise<SessionRecord> {
     await this.store.commit(this.store.put(KINDS.session, session), ...more);
     return session;
-  }
-}
-
-export const isUsable = (session: SessionRecord | undefined): session is UsableSession => session?.state !== undefined;
-
-function unfollowable(conversationId: string, account: AccountRecord, epoch: number): SessionRecord {
-  const { deviceId: ownDeviceId, identityKey: ownIdentityKey } = account;
-  const peer = { peerDeviceId: '', peerIdentityKey: '' };
-  return {
-    conversationId,
-    epoch,
-    ownDeviceId,
-    ownIdentityKey,
-    ...peer,
-    resetEpoch: 0,
-    peerResetEpoch: 0,
-    doneThrough: 0,
-  };
-}
-
-function without(session: SessionRecord, epoch: number): SessionRecord {
-  const { state: _, ...rest } = session;
-  return { ...rest, epoch };
-}
-
-function decodeCiphertext(text: string): Uint8Array {
-  try {
-    return decodeBase64Url(text);
-  } catch (error) {
-    throw new CryptoError('BAD_MESSAGE', 'this is not base64url', { cause: error });
   }
 }

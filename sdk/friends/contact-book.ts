@@ -143,7 +143,11 @@ export function requireUsable(contact: ContactRecord | undefined): asserts conta
   if (contact.trust === 'compromised') throw new AshwireError('KEY_COMPROMISED', { userId: contact.userId });
 }
 
-function isProven({ userId, identityKey, keyVersion }: FriendView, history: readonly KeyHistoryEntry[]): boolean {
+/** Whether the history, from the key that made the user id, leads to the key that the server shows. */
+export function isProven(
+  { userId, identityKey, keyVersion }: Pick<FriendView, 'userId' | 'identityKey' | 'keyVersion'>,
+  history: readonly KeyHistoryEntry[],
+): boolean {
   try {
     return verifyKeyHistory(userId, history) === identityKey && history.length === keyVersion;
   } catch (error) {

@@ -20,7 +20,7 @@ import { keyFingerprint, readInvitation, writeInvitation } from './invitation-co
 /** What the rest of the client does when a friend comes, changes or goes. */
 export interface FriendObserver {
   friendGone(userId: string, conversationId: string): Promise<void>;
-  keyAccepted(conversationId: string): void;
+  keyAccepted(userId: string): void;
 }
 
 export interface Invitation {
@@ -167,7 +167,7 @@ export class Friends {
   /** Pins the friend's new key after `key-changed`; sending works again. Compare the safety number first. */
   async acceptNewKey(userId: string): Promise<Contact> {
     const contact = await this.book.acceptNewKey(userId);
-    this.observer.keyAccepted(contact.conversationId);
+    this.observer.keyAccepted(userId);
     return contactOf(contact);
   }
 

@@ -7,12 +7,15 @@ const decoder = new TextDecoder();
 /** Where one kind of record lives. */
 export interface Kind<T> {
   readonly prefix: string;
+  /** A record without this field was stored by an earlier version, and is passed over. */
+  readonly required?: keyof T;
   keyOf(record: T): string;
 }
 
 const single = <T>(prefix: string): Kind<T> => ({ prefix, keyOf: () => prefix });
-const byConversation = <T extends { readonly conversationId: string }>(prefix: string): Kind<T> => ({
+const byConversation = <T extends { readonly conversationId: string }>(prefix: string, required: keyof T): Kind<T> => ({
   prefix: `${prefix}/`,
+  required,
   keyOf: ({ conversationId }) => `${prefix}/${conversationId}`,
 });
 
@@ -21,9 +24,18 @@ export const KINDS = {
   tokens: single<Records.TokenRecord>('tokens'),
   clockOffset: single<{ readonly offset: number }>('clock-offset'),
   pendingIdentity: single<Records.PendingIdentityRecord>('pending-identity'),
-  conversation: byConversation<Records.ConversationRecord>('conversation'),
-  session: byConversation<Records.SessionRecord>('session'),
-  pendingSession: byConversation<Records.PendingSessionRecord>('pending-session'),
+  conversation: byConversation<Records.ConversationRecord>('conversation', 'members'),
+  session: byConversation<Records.SessionRecord>('session', 'members'),
+  pendingSession: byConversation<Records.PendingSessionRecord>('pending-session', 'members'),
+  pendingCommit: byConversation<Records.PendingCommitRecord>('pending-commit', 'commit'),
+  group: {
+    prefix: 'group/',
+    keyOf: ({ groupId }: Records.GroupRecord) => `group/${groupId}`,
+  },
+  fellow: {
+    prefix: 'fellow/',
+    keyOf: ({ userId }: Records.FellowRecord) => `fellow/${userId}`,
+  },
   contact: {
     prefix: 'contact/',
     keyOf: ({ userId }: Records.ContactRecord) => `contact/${userId}`,
@@ -31,6 +43,10 @@ export const KINDS = {
   message: {
     prefix: 'message/',
     keyOf: ({ conversationId, id }: Records.MessageRecord) => `message/${conversationId}/${id}`,
+  },
+  pendingPayment: {
+    prefix: 'pending-payment/',
+    keyOf: ({ orderId }: Records.PendingPaymentRecord) => `pending-payment/${orderId}`,
   },
   keyPackage: {
     prefix: 'key-package/',
@@ -45,13 +61,15 @@ export class ClientStore {
   /** `id`: what follows the kind's prefix; nothing for a single record. */
   async find<T>(kind: Kind<T>, id = ''): Promise<T | undefined> {
     const bytes = await this.storage.get(kind.prefix + id);
-    return bytes && (JSON.parse(decoder.decode(bytes)) as T);
+    const record = bytes && (JSON.parse(decoder.decode(bytes)) as T);
+    return record && isOfThisVersion(kind, record) ? record : undefined;
   }
 
   /** `within`: only keys that go on with this. */
   async list<T>(kind: Kind<T>, within = ''): Promise<T[]> {
     const entries = await this.storage.list(kind.prefix + within);
-    return entries.map(({ value }) => JSON.parse(decoder.decode(value)) as T);
+    const records = entries.map(({ value }) => JSON.parse(decoder.decode(value)) as T);
+    return records.filter((record) => isOfThisVersion(kind, record));
   }
 
   put<T>(kind: Kind<T>, record: T): StorageChange {
@@ -79,3 +97,6 @@ export class ClientStore {
     return this.storage.close();
   }
 }
+
+const isOfThisVersion = <T>({ required }: Kind<T>, record: T): boolean =>
+  required === undefined || record[required] !== undefined;

@@ -1,4 +1,5 @@
 import type { ClientEventName, ServerEventName } from '../../src/protocol/events.js';
+import { BALANCE, PAYMENT_ORDER } from '../payments/payment-shapes.js';
 import { aCount, aFlag, aKey, anId, aSignature, aText, fields, listOf, oneOf, optional, type Shape } from './shape.js';
 
 /** What the SDK relies on in what a server sends. An evil server may still lie, but only in values, not in types. */
@@ -34,6 +35,7 @@ const logEntry = fields({
   ciphertext: optional(aText),
   deliveredAt: optional(aCount),
   readAt: optional(aCount),
+  receipts: optional(listOf(fields({ userId: anId, deliveredAt: optional(aCount), readAt: optional(aCount) }))),
   burned: optional(oneOf('read', 'expired', 'recalled')),
 });
 
@@ -53,12 +55,22 @@ const conversation = fields({
 
 const handshake = fields({
   epoch: aCount,
-  kind: oneOf('reset', 'commit'),
+  kind: oneOf('reset', 'commit', 'leave'),
   senderId: anId,
-  senderDeviceId: anId,
+  senderDeviceId: optional(anId),
+  members: listOf(anId),
   commit: optional(aText),
   welcome: optional(aText),
+  sealedName: optional(aText),
 });
+
+export const GROUP = fields({
+  groupId: anId,
+  ownerId: anId,
+  createdAt: aCount,
+  members: listOf(fields({ ...person, identityKey: aKey, keyVersion: aCount, device, joinedAt: aCount })),
+});
+export const GROUPS = fields({ groups: listOf(GROUP), limit: aCount });
 
 const nothing = fields({});
 
@@ -115,6 +127,9 @@ export const EVENT_SHAPES: Readonly<Record<ServerEventName, Shape>> = {
   'friend:added': fields({ friend: FRIEND }),
   'friend:removed': fields({ userId: anId, conversationId: anId }),
   'friend:changed': fields({ friend: FRIEND, what: aText }),
+  'group:updated': fields({ group: GROUP }),
+  'payment:updated': PAYMENT_ORDER,
+  'payment:balance-changed': BALANCE,
   'settings:changed': SETTINGS,
   'key-packages:low': fields({ available: aCount }),
   'device:added': fields({ deviceId: anId }),

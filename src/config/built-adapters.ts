@@ -14,11 +14,13 @@ export const BUILT_ADAPTERS: Kinds = {
   delivery: ['in-process'],
   blobStore: ['none'],
   analytics: ['none'],
+  paymentProvider: ['sandbox', 'webhook'],
 };
 
 /** One sentence for each adapter that the profile asks for and this build does not have. */
 export function missingAdapters(profile: Pick<Profile, 'tier' | 'adapters'>): string[] {
-  const asked = { ...profile.adapters, database: profile.adapters.database.kind };
+  const { database, paymentProvider } = profile.adapters;
+  const asked = { ...profile.adapters, database: database.kind, paymentProvider: paymentProvider.kind };
   return (Object.keys(BUILT_ADAPTERS) as (keyof Adapters)[])
     .filter((port) => !BUILT_ADAPTERS[port].some((kind) => kind === asked[port]))
     .map(

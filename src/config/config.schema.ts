@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIMITS } from '../protocol/limits.js';
 
 /**
  * The shape of a profile in `config/`: data only, one file per tier. Unknown keys are refused, so a misspelt setting is an
@@ -38,6 +39,12 @@ export const profileSchema = z.strictObject({
     delivery: z.enum(['in-process', 'redis', 'nats']),
     blobStore: z.enum(['none', 'local', 's3']),
     analytics: z.enum(['none', 'clickhouse']),
+    paymentProvider: z.discriminatedUnion('kind', [
+      /** Test money from nowhere. */
+      z.strictObject({ kind: z.literal('sandbox') }),
+      /** Requests go to this address; the provider calls back. */
+      z.strictObject({ kind: z.literal('webhook'), url: z.url({ protocol: /^https?$/ }) }),
+    ]),
   }),
   redis: z.strictObject({ nodes: z.array(z.string()).min(1), sentinelName: z.string().optional() }).optional(),
   nats: z.strictObject({ servers: z.array(z.string()).min(1) }).optional(),
@@ -69,6 +76,8 @@ export const profileSchema = z.strictObject({
     keyPackageUploadsPerUser: limit,
     handshakesPerConversation: limit,
     resetsPerConversation: limit,
+    groupsCreatedPerUser: limit,
+    paymentOrdersPerUser: limit,
     messagesPerConversation: bucket,
     eventsPerSocket: bucket,
     /** Limit violations within a minute after which the connection is closed. */
@@ -83,6 +92,24 @@ export const profileSchema = z.strictObject({
     reapEveryMs: z.int().min(50).max(5_000),
     /** May only shorten the promised 60 minutes. */
     lifeMs: z.int().min(1_000).max(3_600_000),
+  }),
+  /** Amounts are integers in the smallest unit of the currency. */
+  payments: z.strictObject({
+    /** ISO 4217. Not to be changed once there are accounts. */
+    currency: z.string().regex(/^[A-Z]{3}$/),
+    /** Digits after the point when an amount is shown. */
+    decimals: z.int().min(0).max(4),
+    maxPerOrder: z.int().positive().max(LIMITS.paymentAmount),
+    maxPerDay: z.int().positive().max(LIMITS.paymentAmount),
+    withdrawalFee: z.int().nonnegative().max(LIMITS.paymentAmount),
+    /** May only shorten the promised 24 hours. */
+    redPacketLifeMs: z.int().min(1_000).max(LIMITS.redPacketLifeMs),
+    /** Top-ups that were not paid by then are voided. Withdrawals never are by time: the provider may have paid. */
+    providerTimeoutMs: z.int().positive(),
+    /** For so long after its change, a payee's identity key has to be confirmed by whoever pays. */
+    newKeyMs: z.int().nonnegative(),
+    /** How often what is over is looked for. */
+    settleEveryMs: z.int().min(50).max(60_000),
   }),
   logLevel: z.enum(['error', 'warn', 'log', 'debug']),
 });
@@ -101,6 +128,8 @@ export interface Secrets {
   readonly databasePassword?: string;
   /** Only with a Redis adapter. */
   readonly redisPassword?: string;
+  /** Only with adapters.paymentProvider webhook: base64 of 32 random bytes, shared with the provider. */
+  readonly paymentProviderKey?: string;
 }
 
 /** Everything the application knows about its surroundings. Nothing else reads the environment. */

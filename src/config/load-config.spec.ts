@@ -114,6 +114,12 @@ describe('loadConfig', () => {
         says: 'http.publicUrl must be a URL, not "here".',
       },
       {
+        what: 'a payment provider that is no web address',
+        overrides: { adapters: { paymentProvider: { kind: 'webhook', url: 'ftp://pay.example' } } },
+        environment: { ASHWIRE_PAYMENT_PROVIDER_KEY: randomBytes(32).toString('base64') },
+        says: 'adapters.paymentProvider.url must be a URL, not "ftp://pay.example".',
+      },
+      {
         what: 'a wrong PORT',
         environment: { PORT: '70000' },
         says: 'PORT must be a whole number from 0 to 65535, not "70000".',

@@ -120,3 +120,41 @@ describe('secrets from outside', () => {
     ]);
   });
 });
+
+describe('the key of a payment provider', () => {
+  const webhook = { kind: 'webhook', url: 'https://pay.example/requests' } as const;
+  const profile = { tier: 'embedded', adapters: { paymentProvider: webhook } } as const;
+  const key = randomBytes(32).toString('base64');
+  const reading = (environment: NodeJS.ProcessEnv) => readSecrets({ profile, environment, dataDirectory });
+
+  test('comes from outside', () => {
+    expect(reading({ ASHWIRE_PAYMENT_PROVIDER_KEY: key }).complete().paymentProviderKey).toBe(key);
+    const { complete } = reading({ ASHWIRE_PAYMENT_PROVIDER_KEY_FILE: file('provider-key', `${key}\n`) });
+    expect(complete().paymentProviderKey).toBe(key);
+  });
+
+  test('is not made up on the embedded tier either: the provider has the other copy', () => {
+    expect(reading({}).problems).toEqual([
+      'The secret ASHWIRE_PAYMENT_PROVIDER_KEY is missing: set it, or ASHWIRE_PAYMENT_PROVIDER_KEY_FILE, to 32 random bytes in base64.',
+    ]);
+  });
+
+  test.each([
+    ['31 bytes', randomBytes(31).toString('base64')],
+    ['33 bytes', randomBytes(33).toString('base64')],
+    ['no padding', key.slice(0, -1)],
+    ['base64url', `${'_'.repeat(43)}=`],
+    ['the prefix of the standard', `whsec_${key}`],
+  ])('is refused with %s', (_what, value) => {
+    expect(reading({ ASHWIRE_PAYMENT_PROVIDER_KEY: value }).problems).toEqual([
+      'The value of ASHWIRE_PAYMENT_PROVIDER_KEY is not 32 random bytes in base64.',
+    ]);
+  });
+
+  test('is not asked for with the sandbox', () => {
+    const sandbox = { ...profile, adapters: { paymentProvider: { kind: 'sandbox' } } } as const;
+    const { problems, complete } = readSecrets({ ...embedded, profile: sandbox });
+    expect(problems).toEqual([]);
+    expect(complete()).not.toHaveProperty('paymentProviderKey');
+  });
+});

@@ -34,6 +34,10 @@ const KINDS: Readonly<Record<Name, Kind>> = {
   blindingKey: RANDOM_KEY,
   databasePassword: PASSWORD,
   redisPassword: PASSWORD,
+  paymentProviderKey: {
+    what: '32 random bytes in base64',
+    accepts: (value) => /^[A-Za-z0-9+/]{43}=$/.test(value),
+  },
 };
 
 export interface SecretsRequest {
@@ -73,6 +77,7 @@ export function readSecrets(request: SecretsRequest): ReadSecrets {
 function neededSecrets({ adapters }: DeepPartial<Profile>): Name[] {
   const needed: Name[] = ['accessTokenKey', 'proofOfWorkKey', 'blindingKey'];
   if (adapters?.database?.kind === 'mysql') needed.push('databasePassword');
+  if (adapters?.paymentProvider?.kind === 'webhook') needed.push('paymentProviderKey');
   if (redisPorts(adapters).length > 0) needed.push('redisPassword');
   return needed;
 }

@@ -1,6 +1,8 @@
 import type { ClientEventName, ClientEvents, ServerEventName, ServerEvents } from './events.js';
 import * as chat from './payloads/chat.payloads.js';
 import * as connection from './payloads/connection.payloads.js';
+import { GroupUpdated } from './payloads/group.payloads.js';
+import { BalanceView, PaymentOrderView } from './payloads/payment.payloads.js';
 import * as relation from './payloads/relation.payloads.js';
 import { Settings } from './payloads/user.payloads.js';
 
@@ -46,6 +48,9 @@ export const SERVER_EVENTS: { readonly [E in ServerEventName]: Constructor<Serve
   'friend:added': relation.FriendAdded,
   'friend:removed': relation.FriendRemoved,
   'friend:changed': relation.FriendChanged,
+  'group:updated': GroupUpdated,
+  'payment:updated': PaymentOrderView,
+  'payment:balance-changed': BalanceView,
   'settings:changed': Settings,
   'key-packages:low': connection.KeyPackagesLow,
   'device:added': connection.DeviceAdded,

@@ -1,5 +1,7 @@
 import type * as Chat from './payloads/chat.payloads.js';
 import type * as Connection from './payloads/connection.payloads.js';
+import type { GroupUpdated } from './payloads/group.payloads.js';
+import type { BalanceView, PaymentOrderView } from './payloads/payment.payloads.js';
 import type * as Relation from './payloads/relation.payloads.js';
 import type { Settings } from './payloads/user.payloads.js';
 
@@ -40,6 +42,10 @@ export interface ServerEvents {
   'friend:added': Relation.FriendAdded;
   'friend:removed': Relation.FriendRemoved;
   'friend:changed': Relation.FriendChanged;
+  'group:updated': GroupUpdated;
+  /** To payer and payee: the order is new, claimed or refunded. */
+  'payment:updated': PaymentOrderView;
+  'payment:balance-changed': BalanceView;
   'settings:changed': Settings;
   'key-packages:low': Connection.KeyPackagesLow;
   'device:added': Connection.DeviceAdded;

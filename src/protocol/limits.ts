@@ -2,6 +2,11 @@
 export const LIMITS = {
   friends: 20,
   groupMembers: 5,
+  /** Groups that one user may be in. */
+  groups: 20,
+  groupNameCodePoints: 64,
+  /** A sealed group name: nonce, name in UTF-8 and tag, in base64url characters. */
+  sealedNameCharacters: 400,
   devices: 3,
   socketsPerUser: 3,
   usernamePattern: '^[a-z_][a-z0-9_]{2,31}$',
@@ -31,4 +36,13 @@ export const LIMITS = {
   handshakeLifeMs: 30 * 24 * 60 * 60_000,
   /** How long a hole left by a burned message keeps its reason; after that the sequence is only known to be burned. */
   holeLifeMs: 24 * 60 * 60_000,
+  /** Most that one order may name, in the smallest unit; sums stay exact in JavaScript. Caps are the profile's. */
+  paymentAmount: 1_000_000_000_000,
+  /** No profile may lengthen it. */
+  redPacketLifeMs: 24 * 60 * 60_000,
+  /** How far the time in a signed order, or of a new identity key, may be from the server's. */
+  orderClockSkewMs: 5 * 60_000,
+  statementPage: 100,
+  pendingOrdersPage: 100,
+  withdrawalDestinationCharacters: 200,
 } as const;

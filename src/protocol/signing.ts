@@ -13,6 +13,9 @@ export const SIGNATURE_DOMAINS = {
   deleteAccount: 'ashwire/delete-account/1',
   userId: 'ashwire/user-id/1',
   credential: 'ashwire/credential/1',
+  paymentOrder: 'ashwire/payment-order/1',
+  withdrawal: 'ashwire/withdrawal/1',
+  ledgerEntry: 'ashwire/ledger-entry/1',
 } as const;
 
 export type SignatureDomain = (typeof SIGNATURE_DOMAINS)[keyof typeof SIGNATURE_DOMAINS];
@@ -142,4 +145,52 @@ export function keyHistoryBytes(
     entry.createdAt,
     entry.previousHash,
   );
+}
+
+export const PAYMENT_ORDER_KINDS = ['transfer', 'red-packet'] as const;
+export type PaymentOrderKind = (typeof PAYMENT_ORDER_KINDS)[number];
+
+/** What the payer's identity key signs, {@link paymentOrderBytes}: the whole order, for one server. */
+export interface SignedPaymentOrder {
+  readonly server: string;
+  /** Chosen by the payer, 128 random bits: at most one effect, however often it is sent. */
+  readonly orderId: string;
+  readonly kind: PaymentOrderKind;
+  readonly payerId: string;
+  readonly payeeId: string;
+  /** The payee's identity key as the payer has pinned it. */
+  readonly payeeKey: string;
+  /** In the smallest unit of the currency. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
+  /** The payer was told that the payee's key is new, and goes on. */
+  readonly newKeyConfirmed: boolean;
+}
+
+export function paymentOrderBytes(order: SignedPaymentOrder): Uint8Array<ArrayBuffer> {
+  const { server, orderId, kind, payerId, payeeId, payeeKey, amount, currency, issuedAt, newKeyConfirmed } = order;
+  const confirmed = newKeyConfirmed ? 'confirmed' : '';
+  const money = [amount, currency, issuedAt, confirmed] as const;
+  return signedBytes(SIGNATURE_DOMAINS.paymentOrder, server, orderId, kind, payerId, payeeId, payeeKey, ...money);
+}
+
+/** What the owner's identity key signs to take money out, {@link withdrawalBytes}. */
+export interface SignedWithdrawal {
+  readonly server: string;
+  readonly withdrawalId: string;
+  readonly userId: string;
+  readonly amount: number;
+  readonly currency: string;
+  /** Where to, in words that the payment provider understands. */
+  readonly destination: string;
+  readonly issuedAt: number;
+}
+
+export function withdrawalBytes(withdrawal: SignedWithdrawal): Uint8Array<ArrayBuffer> {
+  const { server, withdrawalId, userId, amount, currency, destination, issuedAt } = withdrawal;
+  const fields = [withdrawalId, userId, amount, currency, destination, issuedAt] as const;
+  return signedBytes(SIGNATURE_DOMAINS.withdrawal, server, ...fields);
 }

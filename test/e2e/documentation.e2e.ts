@@ -11,6 +11,7 @@ import { STORY } from '../../src/platform/documentation/story/story.js';
 import { ERRORS } from '../../src/protocol/errors.js';
 import { CLIENT_EVENTS, SERVER_EVENTS } from '../../src/protocol/event-schemas.js';
 import { type RunningServer, startServer } from '../rig/server.js';
+import { StandInProvider } from '../rig/stand-in-provider.js';
 import { type Outcome, StoryRun } from '../rig/story-run.js';
 
 interface Example {
@@ -33,6 +34,7 @@ const pointer = (...parts: string[]) =>
   parts.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 let server: RunningServer;
+let provider: StandInProvider;
 let story: StoryRun;
 let files: Readonly<Record<string, string>>;
 let openApi: OpenAPIObject;
@@ -42,7 +44,15 @@ const operations = new Map<string, Operation>();
 
 beforeAll(async () => {
   // The proof of work as the profile has it: its numbers are in an example.
-  server = await startServer({ registration: { proofOfWork: { cost: 5_000 } } });
+  provider = await StandInProvider.start();
+  server = await startServer(
+    {
+      registration: { proofOfWork: { cost: 5_000 } },
+      adapters: { paymentProvider: { kind: 'webhook', url: provider.url } },
+    },
+    undefined,
+    { ASHWIRE_PAYMENT_PROVIDER_KEY: provider.key },
+  );
   files = documentFiles(server.application);
   openApi = JSON.parse(files['openapi.json'] ?? '') as OpenAPIObject;
   asyncApi = JSON.parse(files['asyncapi.json'] ?? '') as typeof asyncApi;
@@ -52,7 +62,7 @@ beforeAll(async () => {
       operations.set(`${method.toUpperCase()} ${path}`, operation);
     }
   }
-  story = new StoryRun(server.url);
+  story = new StoryRun(server.url, provider);
   for (const name of ['bob', 'carol', 'olga'] as const) await story.settle(name);
   await server.application.get(UserAdministration, { strict: false }).grantAdmin('olga');
 });
@@ -60,6 +70,7 @@ beforeAll(async () => {
 afterAll(async () => {
   story.close();
   await server.close();
+  await provider.close();
 });
 
 /** Why a value is not what a place in a document says. */
@@ -132,8 +143,9 @@ describe('the OpenAPI document', () => {
   it('says truly which routes need a token', async () => {
     for (const [name, { security }] of operations) {
       const [method = '', path = ''] = name.split(' ');
-      const { status } = await story.send(method, path.replace(/\{\w+\}/g, 'A'.repeat(22)));
-      expect([name, status === 401]).toEqual([name, security !== undefined]);
+      const { body } = await story.send(method, path.replace(/\{\w+\}/g, 'A'.repeat(22)));
+      const { error } = (body ?? {}) as { error?: { code: string } };
+      expect([name, error?.code === 'UNAUTHENTICATED']).toEqual([name, security !== undefined]);
     }
   });
 

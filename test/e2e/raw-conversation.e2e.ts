@@ -29,8 +29,9 @@ describe('a conversation over the bare protocol', () => {
     conversationId = await befriend(alice, bob);
     a = await alice.connect();
     b = await bob.connect();
-    const welcomes = [{ userId: bob.tokens.userId, deviceId: bob.deviceId, message: 'welcome' }];
-    expect(await ask(a, 'handshake:submit', { conversationId, baseEpoch: 0, kind: 'reset', welcomes })).toEqual({
+    const welcomed = [{ userId: bob.tokens.userId, deviceId: bob.deviceId }];
+    const reset = { conversationId, baseEpoch: 0, kind: 'reset', welcome: 'welcome', welcomed };
+    expect(await ask(a, 'handshake:submit', reset)).toEqual({
       ok: true,
       data: { epoch: 1 },
     });

@@ -77,8 +77,9 @@ export class AshwireSubject implements Subject {
     this.paired.push(one, other);
     const conversationId = await befriend(one, other);
     const [from, to] = [await one.connect(), await other.connect()];
-    const welcomes = [{ userId: other.tokens.userId, deviceId: other.deviceId, message: 'welcome' }];
-    const { ok } = await ask(from, 'handshake:submit', { conversationId, baseEpoch: 0, kind: 'reset', welcomes });
+    const welcomed = [{ userId: other.tokens.userId, deviceId: other.deviceId }];
+    const reset = { conversationId, baseEpoch: 0, kind: 'reset', welcome: 'welcome', welcomed };
+    const { ok } = await ask(from, 'handshake:submit', reset);
     if (!ok) throw new Error('the handshake was refused');
     const pair = new AshwirePair(from, to, conversationId);
     this.pairs.push(pair);

@@ -38,12 +38,13 @@ export const QUICK: DeepPartial<Profile> = {
 export async function startServer(
   overrides: DeepPartial<Profile> = {},
   from?: { readonly dataDirectory: string; readonly port: number },
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningServer> {
   const dataDirectory = from?.dataDirectory ?? mkdtempSync(join(tmpdir(), 'ashwire-'));
   const port = from?.port ?? (await freePort());
   const config = loadConfig({
     tier: 'embedded',
-    environment: { ASHWIRE_DATA_DIR: dataDirectory, PORT: String(port) },
+    environment: { ASHWIRE_DATA_DIR: dataDirectory, PORT: String(port), ...environment },
     overrides: merge(QUICK, overrides) as DeepPartial<Profile>,
   });
   const application = await createHttpApplication(AppModule.for(config), config);

@@ -42,7 +42,8 @@ export class StandInBindings {
     if (!isObject(documented) || !isObject(actual)) {
       return documented === actual ? [] : [differ(path, documented, actual)];
     }
-    if (path.endsWith('/members')) return this.compareMembers(Object.values(documented), Object.values(actual), path);
+    if (path.endsWith('/members') && Object.values(documented).every((each) => typeof each === 'string'))
+      return this.compareMembers(Object.values(documented), Object.values(actual), path);
     const keys = Object.keys(documented).sort();
     const actualKeys = Object.keys(actual).sort();
     if (keys.join() !== actualKeys.join()) return [differ(`${path} fields`, keys, actualKeys)];

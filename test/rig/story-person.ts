@@ -5,17 +5,22 @@ import { encodeBase64Url } from '../../sdk/crypto/base64url.js';
 import { IdentityKey, issueDeviceCertificate, issueKeyHistoryEntry, userIdOf } from '../../sdk/crypto/identity.js';
 import { PinnedKeys } from '../../sdk/crypto/people.fixture.js';
 import { TsMlsCryptoEngine } from '../../sdk/crypto/ts-mls-crypto-engine.js';
+import type { PaymentOrderRequest, WithdrawalRequest } from '../../src/protocol/payloads/payment.payloads.js';
 import type { RegistrationTerms, SessionTokens } from '../../src/protocol/payloads/user.payloads.js';
 import {
   type Challenge,
   challengeBytes,
   type DeviceCertificate,
   type KeyHistoryEntry,
+  paymentOrderBytes,
   registrationBytes,
+  withdrawalBytes,
 } from '../../src/protocol/signing.js';
 import { RandomIds } from '../../src/shared/ids.js';
 
 const ids = new RandomIds();
+
+export type Unsigned<T> = Omit<T, 'issuedAt' | 'signature'>;
 
 /** Someone in the story of the documents: makes the requests that need a key. */
 export class StoryPerson {
@@ -87,6 +92,18 @@ export class StoryPerson {
 
   async deletion(challenge: Challenge): Promise<object> {
     return { challengeId: challenge.challengeId, signature: await signed(this.identity, challengeBytes(challenge)) };
+  }
+
+  async order(server: string, order: Unsigned<PaymentOrderRequest>): Promise<object> {
+    const complete = { ...order, issuedAt: Date.now() };
+    const bytes = paymentOrderBytes({ ...complete, server, payerId: this.userId });
+    return { ...complete, signature: await signed(this.identity, bytes) };
+  }
+
+  async withdrawal(server: string, withdrawal: Unsigned<WithdrawalRequest>): Promise<object> {
+    const complete = { ...withdrawal, issuedAt: Date.now() };
+    const bytes = withdrawalBytes({ ...complete, server, userId: this.userId });
+    return { ...complete, signature: await signed(this.identity, bytes) };
   }
 
   async keyPackages(): Promise<object> {

@@ -8,12 +8,14 @@ import type {
   Step,
 } from '../../src/platform/documentation/story/steps.js';
 import { STAND_INS } from '../../src/platform/documentation/story/stand-ins.js';
+import type { PaymentOrderRequest, WithdrawalRequest } from '../../src/protocol/payloads/payment.payloads.js';
 import type { RegistrationTerms, SessionTokens } from '../../src/protocol/payloads/user.payloads.js';
 import type { Challenge } from '../../src/protocol/signing.js';
 import { RandomIds } from '../../src/shared/ids.js';
 import { eventually } from './people.js';
+import type { StandInProvider } from './stand-in-provider.js';
 import { StandInBindings } from './stand-in-bindings.js';
-import { StoryPerson } from './story-person.js';
+import { StoryPerson, type Unsigned } from './story-person.js';
 
 const ids = new RandomIds();
 
@@ -40,9 +42,13 @@ export class StoryRun {
     olga: new StoryPerson('olga'),
   };
 
-  constructor(private readonly url: string) {
+  constructor(
+    private readonly url: string,
+    private readonly provider: StandInProvider,
+  ) {
     this.bindings.bind(STAND_INS.server, url);
-    for (const id of [STAND_INS.nobody, ...Object.values(STAND_INS.messages)]) this.bindings.bind(id, ids.next());
+    const { nobody, messages, chosen } = STAND_INS;
+    for (const id of [nobody, ...Object.values({ ...messages, ...chosen })]) this.bindings.bind(id, ids.next());
   }
 
   /** People who are there before the story begins. */
@@ -77,13 +83,15 @@ export class StoryRun {
   }
 
   async send(method: string, path: string, token?: string, request?: object): Promise<HttpAnswer> {
+    const body = JSON.stringify(request);
     const response = await fetch(this.url + path, {
       method,
       headers: {
         ...(request && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(request && path.endsWith('/callbacks') && this.provider.sign(body)),
       },
-      ...(request && { body: JSON.stringify(request) }),
+      ...(request && { body }),
     });
     const text = await response.text();
     return { status: response.status, body: text ? (JSON.parse(text) as unknown) : undefined };
@@ -106,7 +114,7 @@ export class StoryRun {
   private async request(step: HttpStep): Promise<Pick<Outcome, 'answer' | 'differences'>> {
     const [method = '', template = ''] = step.operation.split(' ');
     const path = template.replace(/\{(\w+)\}/g, (_, name: string) => this.bindings.fill(step.parameters[name] ?? ''));
-    const made = await this.makeRequest(step.name);
+    const made = await this.makeRequest(step);
     const unlike = made ? this.bindings.match(step.request, made) : [];
     const request = made ?? (step.request && this.bindings.fill(step.request));
     const token = step.as ? this.people[step.as].tokens?.accessToken : undefined;
@@ -118,7 +126,7 @@ export class StoryRun {
   }
 
   /** What needs a private key is made by its owner; the documented request must look the same. */
-  private async makeRequest(name: string): Promise<object | undefined> {
+  private async makeRequest({ name, request }: HttpStep): Promise<object | undefined> {
     const { alice, bob } = this.people;
     const challenge = this.answers.get('POST /api/auth/challenges') as Challenge;
     switch (name) {
@@ -132,11 +140,21 @@ export class StoryRun {
         return alice.changeKey(challenge);
       case 'Bob moves to another device':
         return bob.addDevice(challenge);
+      case 'Alice pays Bob':
+      case 'Alice sends Bob a red packet':
+        return alice.order(this.url, this.unsigned(request as PaymentOrderRequest));
+      case 'Bob takes money out':
+        return bob.withdrawal(this.url, this.unsigned(request as WithdrawalRequest));
       case 'Alice deletes her account':
         return alice.deletion(challenge);
       default:
         return undefined;
     }
+  }
+
+  /** What is documented, but for its time and its signature. */
+  private unsigned<T extends { issuedAt: number; signature: string }>({ issuedAt: _, signature: __, ...rest }: T) {
+    return this.bindings.fill(rest) as unknown as Unsigned<T>;
   }
 
   private remember(body: unknown): void {

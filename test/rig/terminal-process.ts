@@ -18,14 +18,15 @@ export class TerminalProcess {
     this.child.stdin.write(`${line}\n`);
   }
 
-  /** The first match in all that was shown so far, waiting for it. */
-  async shows(pattern: RegExp): Promise<RegExpExecArray> {
+  /** The first match in all that was shown so far, or from there on, waiting for it. */
+  async shows(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+    const match = (): RegExpExecArray | null => pattern.exec(this.output.slice(from));
     try {
-      await eventually(() => pattern.test(this.output), 20_000);
+      await eventually(() => match() !== null, 20_000);
     } catch {
       throw new Error(`${pattern.source} was never shown:\n${this.output}`);
     }
-    return pattern.exec(this.output) as RegExpExecArray;
+    return match() as RegExpExecArray;
   }
 
   /** Ends the input, as a script does at its last line. Resolves with the exit code. */

@@ -5,6 +5,7 @@ import { adapterMissing } from '../../config/built-adapters.js';
 import { Database } from '../../platform/database/database.port.js';
 import { Clock } from '../../shared/clock.js';
 import { Ids } from '../../shared/ids.js';
+import { GroupModule } from '../group/index.js';
 import { RelationModule } from '../relation/index.js';
 import { UserModule } from '../user/index.js';
 import { InMemoryMessageStore } from './adapters/in-memory-message.store.js';
@@ -13,8 +14,12 @@ import { ChatGateway } from './chat.gateway.js';
 import { ConversationDirectory } from './conversation.directory.js';
 import { ConversationNotices } from './conversation.notices.js';
 import { ConversationService } from './conversation.service.js';
+import { EpochNews } from './epoch.news.js';
 import { HandshakeGateway } from './handshake.gateway.js';
+import { HandshakeLimits } from './handshake.limits.js';
 import { HandshakeService } from './handshake.service.js';
+import { MembershipController } from './membership.controller.js';
+import { MembershipService } from './membership.service.js';
 import { MessageService } from './message.service.js';
 import { ConversationStore } from './ports/conversation.store.port.js';
 import { MessageStore } from './ports/message.store.port.js';
@@ -46,7 +51,8 @@ const stores: Provider[] = [
 ];
 
 @Module({
-  imports: [UserModule, RelationModule],
+  imports: [UserModule, RelationModule, GroupModule],
+  controllers: [MembershipController],
   providers: [
     ...stores,
     ConversationDirectory,
@@ -55,7 +61,10 @@ const stores: Provider[] = [
     ReceiptService,
     ConversationNotices,
     ConversationService,
+    EpochNews,
+    HandshakeLimits,
     HandshakeService,
+    MembershipService,
     PresenceService,
     TypingService,
     Reaper,

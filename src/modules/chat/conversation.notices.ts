@@ -3,9 +3,10 @@ import { Delivery } from '../../platform/delivery/delivery.port.js';
 import { EventBus } from '../../platform/event-bus/event-bus.port.js';
 import type { ConversationView } from '../../protocol/payloads/chat.payloads.js';
 import { Clock } from '../../shared/clock.js';
+import { GroupCreated, GroupDissolved } from '../group/index.js';
 import { FriendshipBegan, FriendshipEnded } from '../relation/index.js';
 
-/** What a conversation hears of friendships, and what its members hear of it. */
+/** What a conversation hears of friendships and groups, and what its members hear of it. */
 @Injectable()
 export class ConversationNotices {
   constructor(
@@ -20,14 +21,17 @@ export class ConversationNotices {
 
   onBegan(handle: (conversationId: string, members: readonly string[]) => Promise<void>): void {
     this.bus.subscribe(FriendshipBegan, ({ conversationId, userIds }) => handle(conversationId, userIds));
+    this.bus.subscribe(GroupCreated, ({ groupId, members }) => handle(groupId, members));
   }
 
-  /** Both sides are told after the messages are gone. */
+  /** The members are told after the messages are gone. */
   onEnded(handle: (conversationId: string) => Promise<void>): void {
-    this.bus.subscribe(FriendshipEnded, async ({ conversationId, userIds }) => {
+    const ended = async (conversationId: string, members: readonly string[]): Promise<void> => {
       await handle(conversationId);
-      for (const userId of userIds) this.delivery.toUser(userId, 'conversation:removed', { conversationId });
-    });
+      for (const userId of members) this.delivery.toUser(userId, 'conversation:removed', { conversationId });
+    };
+    this.bus.subscribe(FriendshipEnded, ({ conversationId, userIds }) => ended(conversationId, userIds));
+    this.bus.subscribe(GroupDissolved, ({ groupId, members }) => ended(groupId, members));
   }
 
   updated(userId: string, conversation: ConversationView): void {

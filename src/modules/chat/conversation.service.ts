@@ -8,18 +8,17 @@ import type {
   SyncResult,
 } from '../../protocol/payloads/chat.payloads.js';
 import { LIMITS } from '../../protocol/limits.js';
-import { RelationFacade } from '../relation/index.js';
+import { DomainError } from '../../shared/domain-error.js';
 import { type Conversation, ConversationDirectory } from './conversation.directory.js';
 import { ConversationNotices } from './conversation.notices.js';
 import { ConversationStore } from './ports/conversation.store.port.js';
 import { MessageStore } from './ports/message.store.port.js';
 
-/** Conversations as their members see them. They come and go with the friendship. */
+/** Conversations as their members see them. They come and go with the friendship or the group. */
 @Injectable()
 export class ConversationService implements OnModuleInit {
   constructor(
     @Inject(ConversationDirectory) private readonly directory: ConversationDirectory,
-    @Inject(RelationFacade) private readonly relations: RelationFacade,
     @Inject(ConversationStore) private readonly conversations: ConversationStore,
     @Inject(MessageStore) private readonly messages: MessageStore,
     @Inject(ConversationNotices) private readonly notices: ConversationNotices,
@@ -34,11 +33,9 @@ export class ConversationService implements OnModuleInit {
   }
 
   async list(userId: string): Promise<ConversationListResult> {
-    const friendships = await this.relations.listFriendships(userId);
-    const conversations = await Promise.all(
-      friendships.map((friendship) => this.view(friendship.conversationId, userId)),
-    );
-    return { conversations, serverTime: this.notices.now() };
+    const ids = await this.directory.listIds(userId);
+    const views = await Promise.all(ids.map((conversationId) => this.find(conversationId, userId)));
+    return { conversations: views.flatMap((view) => view ?? []), serverTime: this.notices.now() };
   }
 
   async sync(userId: string, { conversationId, afterSeq, limit }: SyncRequest): Promise<SyncResult> {
@@ -50,17 +47,24 @@ export class ConversationService implements OnModuleInit {
   async setBurn(userId: string, { conversationId, burnAfterReadSeconds }: SetBurnRequest): Promise<ConversationView> {
     const { members } = await this.directory.get(conversationId, userId);
     await this.conversations.setBurnAfterRead(conversationId, userId, burnAfterReadSeconds);
-    this.directory.forget(conversationId);
+    await this.directory.changed(conversationId);
     await this.announce(conversationId, members);
-    return this.view(conversationId, userId);
+    const view = await this.find(conversationId, userId);
+    if (!view) throw new DomainError('NOT_FOUND');
+    return view;
   }
 
-  private async announce(conversationId: string, members: readonly string[]): Promise<void> {
-    for (const userId of members) this.notices.updated(userId, await this.view(conversationId, userId));
+  /** To those of the users who are members. */
+  async announce(conversationId: string, userIds: readonly string[]): Promise<void> {
+    for (const userId of userIds) {
+      const view = await this.find(conversationId, userId);
+      if (view) this.notices.updated(userId, view);
+    }
   }
 
-  private async view(conversationId: string, userId: string): Promise<ConversationView> {
-    const conversation = await this.directory.get(conversationId, userId);
+  private async find(conversationId: string, userId: string): Promise<ConversationView | null> {
+    const conversation = await this.directory.find(conversationId, userId);
+    if (!conversation) return null;
     const overview = await this.messages.overview(conversationId, userId);
     return { ...overview, ...describe(conversation, userId) };
   }

@@ -1,9 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AshwireConfig } from '../../config/config.schema.js';
-import { CONFIG } from '../../config/config.token.js';
 import type { Principal } from '../../platform/authentication/authenticator.js';
-import { Delivery } from '../../platform/delivery/delivery.port.js';
-import { RateLimiter } from '../../platform/rate-limit/rate-limiter.port.js';
 import type {
   HandshakeDoneRequest,
   HandshakeListResult,
@@ -12,42 +8,43 @@ import type {
   SubmitHandshakeResult,
 } from '../../protocol/payloads/chat.payloads.js';
 import { DomainError } from '../../shared/domain-error.js';
-import { ConversationDirectory } from './conversation.directory.js';
-import { ConversationStore } from './ports/conversation.store.port.js';
+import { GroupFacade } from '../group/index.js';
+import { type Conversation, ConversationDirectory } from './conversation.directory.js';
+import { checkParts, checkWelcomed } from './domain/handshake-parts.js';
+import { isStale, staleEpoch } from './domain/stale-epoch.js';
+import { EpochNews } from './epoch.news.js';
+import { HandshakeLimits } from './handshake.limits.js';
+import { type AcceptedEpoch, ConversationStore, type Roster } from './ports/conversation.store.port.js';
 
 /** The order of a conversation's encryption: one handshake per epoch, kept apart from content. */
 @Injectable()
 export class HandshakeService {
   constructor(
-    @Inject(CONFIG) private readonly config: AshwireConfig,
     @Inject(ConversationDirectory) private readonly directory: ConversationDirectory,
     @Inject(ConversationStore) private readonly store: ConversationStore,
-    @Inject(Delivery) private readonly delivery: Delivery,
-    @Inject(RateLimiter) private readonly limiter: RateLimiter,
+    @Inject(GroupFacade) private readonly groups: GroupFacade,
+    @Inject(HandshakeLimits) private readonly limits: HandshakeLimits,
+    @Inject(EpochNews) private readonly news: EpochNews,
   ) {}
 
   async submit(sender: Principal, request: SubmitHandshakeRequest): Promise<SubmitHandshakeResult> {
-    const { conversationId, baseEpoch, kind } = request;
-    const { members } = await this.directory.get(conversationId, sender.userId);
-    checkParts(request, members);
-    await this.limit(conversationId, kind === 'reset' && baseEpoch > 0);
-    try {
-      const epoch = await this.store.acceptHandshake({
-        ...request,
-        senderId: sender.userId,
-        senderDeviceId: sender.deviceId,
-        members,
-      });
-      for (const userId of members) this.delivery.toUser(userId, 'handshake:received', { conversationId, epoch });
-      return { epoch };
-    } finally {
-      this.directory.forget(conversationId);
-    }
+    const conversation = await this.directory.get(request.conversationId, sender.userId);
+    checkParts(request, conversation.kind);
+    // Who lost a race costs nothing, and may try again at once.
+    if (request.baseEpoch < conversation.epoch) throw staleEpoch(conversation);
+    await this.limits.submission(sender.userId, request);
+    const { epoch, members } = await this.accept(sender, request, conversation);
+    const { conversationId, change } = request;
+    await this.news.tell({
+      ...{ conversationId, kind: conversation.kind, epoch, members },
+      ...{ added: change?.add ?? [], gone: change?.remove ?? [] },
+    });
+    return { epoch };
   }
 
   async list(caller: Principal, { conversationId, afterEpoch }: ListHandshakesRequest): Promise<HandshakeListResult> {
     const { epoch } = await this.directory.get(conversationId, caller.userId);
-    const handshakes = await this.store.listHandshakes(conversationId, caller.deviceId, afterEpoch);
+    const handshakes = await this.store.listHandshakes(conversationId, caller, afterEpoch);
     return { epoch, handshakes };
   }
 
@@ -56,22 +53,43 @@ export class HandshakeService {
     await this.store.markApplied(conversationId, caller.userId, epoch);
   }
 
-  private async limit(conversationId: string, isReset: boolean): Promise<void> {
-    const { handshakesPerConversation, resetsPerConversation } = this.config.limits;
-    await this.limiter.consume('handshake', conversationId, handshakesPerConversation);
-    if (isReset) await this.limiter.consume('session-reset', conversationId, resetsPerConversation);
+  private async accept(
+    { userId: senderId, deviceId: senderDeviceId }: Principal,
+    request: SubmitHandshakeRequest,
+    conversation: Conversation,
+  ): Promise<AcceptedEpoch> {
+    try {
+      return await this.store.acceptHandshake({ ...request, senderId, senderDeviceId }, () =>
+        this.agree(senderId, request, conversation),
+      );
+    } catch (error) {
+      if (!isStale(error)) throw error;
+      await this.directory.changed(request.conversationId);
+      throw staleEpoch(await this.directory.get(request.conversationId, senderId));
+    }
   }
-}
 
-/** A reset welcomes people; a commit changes the group that is there. Nobody outside of the conversation is welcomed. */
-function checkParts({ kind, commit, welcomes }: SubmitHandshakeRequest, members: readonly string[]): void {
-  const problem = (field: string, what: string): never => {
-    throw new DomainError('BAD_REQUEST', { problems: [{ field, problem: what }] });
-  };
-  if (kind === 'reset' && welcomes.length === 0) problem('welcomes', 'is required for a reset');
-  if (kind === 'commit' && commit === undefined) problem('commit', 'is required for a commit');
-  if (welcomes.some(({ userId }) => !members.includes(userId)))
-    problem('welcomes', 'names someone who is not a member');
-  if (new Set(welcomes.map(({ deviceId }) => deviceId)).size < welcomes.length)
-    problem('welcomes', 'names a device twice');
+  /**
+   * Runs in the transaction that took the epoch. Every change of members takes an epoch, so they hold still now, and what the
+   * directory knew may be checked against them.
+   */
+  private async agree(
+    senderId: string,
+    request: SubmitHandshakeRequest,
+    { kind, members: both }: Conversation,
+  ): Promise<Roster> {
+    const members = kind === 'direct' ? both : await this.groupMembersAfter(senderId, request);
+    checkWelcomed(request, senderId, members);
+    return { members, added: request.change?.add ?? [] };
+  }
+
+  private async groupMembersAfter(
+    actorId: string,
+    { conversationId: groupId, change }: SubmitHandshakeRequest,
+  ): Promise<readonly string[]> {
+    if (change) return (await this.groups.change({ groupId, actorId, ...change })).members;
+    const members = (await this.groups.find(groupId))?.members ?? [];
+    if (!members.includes(actorId)) throw new DomainError('NOT_FOUND');
+    return members;
+  }
 }

@@ -9,7 +9,8 @@ import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/domain-error.js';
 import { TokenBucket } from '../../shared/token-bucket.js';
 import { type Conversation, ConversationDirectory } from './conversation.directory.js';
-import { type Appended, MessageStore } from './ports/message.store.port.js';
+import { isStale, staleEpoch } from './domain/stale-epoch.js';
+import { type Appended, MessageStore, type NewMessage } from './ports/message.store.port.js';
 
 /** Takes messages in: checks, stores, acknowledges, and hints to whoever is connected. */
 @Injectable()
@@ -28,7 +29,8 @@ export class MessageService {
     const conversation = await this.directory.get(request.conversationId, sender.userId);
     this.limit(sender.userId, request.conversationId);
     const recipients = conversation.members.filter((userId) => userId !== sender.userId);
-    const stored = await this.store.append({
+    const refusal = refusalOf(conversation, recipients);
+    const message: NewMessage = {
       conversationId: request.conversationId,
       senderId: sender.userId,
       senderDeviceId: sender.deviceId,
@@ -40,6 +42,10 @@ export class MessageService {
       recipients,
       currentEpoch: conversation.epoch,
       ...(request.notAfter !== undefined && { notAfter: request.notAfter }),
+      ...(refusal && { refusal }),
+    };
+    const stored = await this.store.append(message).catch((error: unknown) => {
+      throw isStale(error) ? staleEpoch(conversation) : error;
     });
     if (!stored.duplicate) this.push(sender, request, conversation, stored);
     return stored;
@@ -77,4 +83,10 @@ export class MessageService {
     const retryAfterMs = bucket.take(now);
     if (retryAfterMs > 0) throw new DomainError('RATE_LIMITED', { retryAfterMs });
   }
+}
+
+/** Sealing for who has left and still has the keys would let that person read. */
+function refusalOf({ isChanging }: Conversation, recipients: readonly string[]): NewMessage['refusal'] {
+  if (recipients.length === 0) return 'GROUP_EMPTY';
+  return isChanging ? 'GROUP_CHANGING' : undefined;
 }

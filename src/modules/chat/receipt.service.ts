@@ -20,21 +20,23 @@ export class ReceiptService {
 
   async delivered(userId: string, request: ReceiptRequest): Promise<void> {
     const { conversationId, incarnation, seqs } = request;
-    await this.directory.get(conversationId, userId);
+    const { members } = await this.directory.get(conversationId, userId);
     const marked = await this.store.markDelivered({ conversationId, incarnation, userId, seqs });
-    this.tellSenders('delivered', userId, request, marked);
+    this.tellSenders('delivered', userId, request, among(members, marked));
   }
 
   async read(userId: string, request: ReceiptRequest): Promise<ReadResult> {
-    await this.directory.get(request.conversationId, userId);
+    const { members } = await this.directory.get(request.conversationId, userId);
     const { shareRead } = await this.sharing.of(userId);
     const marked = await this.store.markRead({ ...request, userId }, shareRead);
-    if (shareRead) this.tellSenders('read', userId, request, marked);
+    if (shareRead) this.tellSenders('read', userId, request, among(members, marked));
     return { burnTimes: marked.map(burnTime) };
   }
 
   async burn(userId: string, request: ReceiptRequest): Promise<void> {
-    await this.directory.get(request.conversationId, userId);
+    const { kind } = await this.directory.get(request.conversationId, userId);
+    // In a group it burns for the others too once all have read, so who burns has read.
+    if (kind === 'group') await this.read(userId, request);
     announceBurned(this.delivery, await this.store.burn({ ...request, userId }));
   }
 
@@ -53,5 +55,9 @@ export class ReceiptService {
     }
   }
 }
+
+/** Whoever sent a message and is no member any more hears nothing of it. */
+const among = (members: readonly string[], marked: readonly MarkedMessage[]): MarkedMessage[] =>
+  marked.filter(({ senderId }) => members.includes(senderId));
 
 const burnTime = ({ seq, burnAt }: MarkedMessage): BurnTime => ({ seq, burnAt });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { LIMITS } from '../../protocol/limits.js';
 import type { ChangeIdentityKeyRequest } from '../../protocol/payloads/user.payloads.js';
 import { challengeBytes, type ChallengePurpose, keyHistoryBytes } from '../../protocol/signing.js';
 import { verifySignature } from './domain/ed25519.js';
@@ -22,10 +23,11 @@ async function changeRequest(
   const challenge = await rig.challenge(person.username, purpose);
   const [previous] = await rig.stores.identities.listKeyHistory(person.userId);
   const { publicKey: identityKey } = key;
-  const bytes = challengeBytes(challenge, identityKey, 7);
-  const link = { version: 2, identityKey, createdAt: 7, previousHash: previous?.hash ?? '' };
+  const createdAt = rig.clock.now();
+  const bytes = challengeBytes(challenge, identityKey, createdAt);
+  const link = { version: 2, identityKey, createdAt, previousHash: previous?.hash ?? '' };
   return {
-    ...{ challengeId: challenge.challengeId, identityKey, createdAt: 7, device: person.device(key) },
+    ...{ challengeId: challenge.challengeId, identityKey, createdAt, device: person.device(key) },
     signature: person.identity.sign(bytes),
     newKeySignature: key.sign(bytes),
     historySignature: person.identity.sign(keyHistoryBytes(person.userId, link)),
@@ -68,7 +70,9 @@ describe('changing the identity key', () => {
       'BAD_SIGNATURE',
       (_, __, r) => ({ newKeySignature: r.signature }),
     ],
-    ['signatures over another time', 'BAD_SIGNATURE', () => ({ createdAt: 8 })],
+    ['signatures over another time', 'BAD_SIGNATURE', (_, __, r) => ({ createdAt: r.createdAt + 1 })],
+    ['a time long past', 'BAD_REQUEST', (_, __, r) => ({ createdAt: r.createdAt - LIMITS.orderClockSkewMs - 1 })],
+    ['a time to come', 'BAD_REQUEST', (_, __, r) => ({ createdAt: r.createdAt + LIMITS.orderClockSkewMs + 1 })],
     ['a history that was not signed', 'BAD_SIGNATURE', (_, __, r) => ({ historySignature: r.signature })],
     ['a device that the old key certified', 'BAD_SIGNATURE', (_, person) => ({ device: person.device() })],
     ['another device', 'BAD_SIGNATURE', () => ({ device: new TestPerson().device() })],

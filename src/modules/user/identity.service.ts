@@ -5,7 +5,9 @@ import type {
   KeyHistoryList,
   KeyHistoryView,
 } from '../../protocol/payloads/user.payloads.js';
+import { LIMITS } from '../../protocol/limits.js';
 import { challengeBytes } from '../../protocol/signing.js';
+import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/domain-error.js';
 import { ChallengeService } from './challenge.service.js';
 import { certifiedDevice, requireSignature, requireSoundKey, signedHistoryEntry } from './domain/identity.js';
@@ -20,15 +22,20 @@ export class IdentityService {
     @Inject(AccountStore) private readonly accounts: AccountStore,
     @Inject(IdentityStore) private readonly identities: IdentityStore,
     @Inject(UserAnnouncements) private readonly announcements: UserAnnouncements,
+    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   async listKeys({ userId }: Principal): Promise<KeyHistoryList> {
     return { entries: await this.identities.listKeyHistory(userId) };
   }
 
-  /** The old key signs that the new one follows, the new one that whoever asks holds it, and that it vouches for the device. */
+  /**
+   * The old key signs that the new one follows, the new one that whoever asks holds it, and that it vouches for the device.
+   * The time is the client's word but near the server's: a thief cannot make a new key look old.
+   */
   async changeKey(caller: Principal, request: ChangeIdentityKeyRequest): Promise<KeyHistoryView> {
     const { challengeId, identityKey, createdAt, device } = request;
+    this.requireNow(createdAt);
     const challenge = await this.challenges.take(challengeId, 'change-identity-key');
     const account = await this.accounts.find(caller.userId);
     if (!account || challenge?.account !== account.username) throw refusal('challengeId');
@@ -45,6 +52,13 @@ export class IdentityService {
     if (!(await this.identities.changeKey(entry, certificate))) throw refusal('signature');
     await this.announcements.changed(caller.userId, 'identity-key');
     return entry;
+  }
+
+  private requireNow(createdAt: number): void {
+    if (Math.abs(createdAt - this.clock.now()) <= LIMITS.orderClockSkewMs) return;
+    throw new DomainError('BAD_REQUEST', {
+      problems: [{ field: 'createdAt', problem: 'is too far from the time here' }],
+    });
   }
 }
 

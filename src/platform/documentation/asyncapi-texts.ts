@@ -4,7 +4,7 @@ import { LIMITS } from '../../protocol/limits.js';
 
 const kilobytes = (bytes: number): string => `${bytes / 1024} kB`;
 
-export const INTRODUCTION = `Conversations, live. Accounts, friends and keys are HTTP: see openapi.json beside this document.
+export const INTRODUCTION = `Conversations, live. Accounts, friends, groups, keys and money are HTTP: see openapi.json beside this document.
 
 ## Connecting
 
@@ -72,7 +72,15 @@ export const CLIENT_EVENT_TEXTS: { readonly [E in ClientEventName]: ClientEventT
   },
   'message:send': {
     summary: 'Stores one sealed message',
-    refusals: ['NOT_FOUND', 'EPOCH_STALE', 'CLIENT_MESSAGE_ID_REUSED', 'UNREAD_LIMIT', 'MESSAGE_EXPIRED'],
+    refusals: [
+      'NOT_FOUND',
+      'EPOCH_STALE',
+      'CLIENT_MESSAGE_ID_REUSED',
+      'UNREAD_LIMIT',
+      'MESSAGE_EXPIRED',
+      'GROUP_CHANGING',
+      'GROUP_EMPTY',
+    ],
   },
   'message:sync': {
     summary: 'Reads a page of the log; it may end before its limit, and is the last when it reaches headSeq',
@@ -82,8 +90,16 @@ export const CLIENT_EVENT_TEXTS: { readonly [E in ClientEventName]: ClientEventT
   'message:read': { summary: 'Says that messages were read, which starts their burning', refusals: ['NOT_FOUND'] },
   'message:burn': { summary: 'Burns messages at once: yours are recalled, others leave', refusals: ['NOT_FOUND'] },
   'handshake:submit': {
-    summary: 'Begins the next epoch of the encryption; one wins for each epoch',
-    refusals: ['NOT_FOUND', 'EPOCH_STALE'],
+    summary: 'Begins the next epoch of the encryption, and with it other members of a group; one wins for each epoch',
+    refusals: [
+      'NOT_FOUND',
+      'EPOCH_STALE',
+      'GROUP_FULL',
+      'GROUP_COUNT_LIMIT',
+      'GROUP_OWNER_ONLY',
+      'ALREADY_MEMBER',
+      'NOT_YOURSELF',
+    ],
   },
   'handshake:list': { summary: 'Lists the handshakes after an epoch, with your part of each', refusals: ['NOT_FOUND'] },
   'handshake:done': { summary: 'Says up to which epoch your device has applied handshakes', refusals: ['NOT_FOUND'] },
@@ -98,19 +114,23 @@ export const SERVER_EVENT_TEXTS: { readonly [E in ServerEventName]: string } = {
   'connection:ready': 'The connection is yours; always the first event',
   'connection:closing': 'The last event before the server closes the connection: why, and what to do',
   'connection:refused': 'Answers what came without an acknowledgement callback',
-  'conversation:updated': 'A conversation began, or its burn time is another one',
-  'conversation:removed': 'A conversation ended with the friendship; its messages are gone',
+  'conversation:updated': 'A conversation began, or its members, epoch or burn time are others',
+  'conversation:removed':
+    'A conversation ended for you, with a friendship, a group or your membership; its messages are gone',
   'message:received': 'A message for you',
   'message:receipt': 'Messages of yours were delivered or read, and when they will burn',
   'message:burned': 'Messages are gone from the server; remove your copies',
   'handshake:received': 'The encryption has a next epoch; fetch it with handshake:list',
-  'typing:changed': 'A friend types, or stopped',
+  'typing:changed': 'Somebody in a conversation of yours types, or stopped',
   'presence:changed': 'A friend came online or left',
   'friend:requested': 'Someone asks to be your friend',
   'friend:request-withdrawn': 'A request to you is gone',
   'friend:added': 'You have a new friend',
   'friend:removed': 'A friendship has ended',
   'friend:changed': "A friend's profile, identity key or device is another one",
+  'group:updated': 'A group has other members, another owner, or a member another profile, device or key',
+  'payment:updated': 'An order that you pay or are paid by is new, claimed or given back',
+  'payment:balance-changed': 'Your balance is another one',
   'settings:changed': 'Your settings, changed by a device of yours',
   'key-packages:low': 'Upload more key packages',
   'device:added': 'Another device has taken the place of this one',

@@ -40,15 +40,16 @@ const WITH_BODY: Refusals = {
 
 /** Adds what holds for all routes of a kind, and the examples. */
 export function completeOperation(name: string, operation: Operation): void {
-  for (const { schema } of operation.parameters ?? []) schema['pattern'] = ID_PATTERN.source;
-  addRefusals(name, operation);
+  const inPath = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+  for (const { schema } of inPath) schema['pattern'] = ID_PATTERN.source;
+  addRefusals(name, operation, inPath.length > 0);
   const steps = STORY.filter((step): step is HttpStep => step.kind === 'http' && step.operation === name && step.shown);
   for (const step of steps) addExample(operation, step);
 }
 
-function addRefusals(name: string, operation: Operation): void {
+function addRefusals(name: string, operation: Operation, hasIds: boolean): void {
   const refusals: Refusals = {
-    ...(operation.parameters?.length && { NOT_FOUND: 'there is no such thing, or it is not for you' }),
+    ...(hasIds && { NOT_FOUND: 'there is no such thing, or it is not for you' }),
     ...(operation.requestBody && WITH_BODY),
     ...(operation.security && WITH_TOKEN),
     ...(!name.includes('/health/live') && ANY_ROUTE),

@@ -6,7 +6,7 @@ import { completeOperation, type Operation } from './openapi-operation.js';
 /** Counts changes that a client must follow, not releases. */
 export const PROTOCOL_VERSION = '1';
 
-const INTRODUCTION = `Accounts, friends and keys over HTTP; conversations over the socket, which [AsyncAPI](asyncapi.json) describes.
+const INTRODUCTION = `Accounts, friends, groups, keys and money over HTTP; conversations over the socket, which [AsyncAPI](asyncapi.json) describes.
 
 All payloads are JSON. Unknown fields are refused. Times are milliseconds since 1970 by the server's clock. Ids are 128 bits and
 keys, signatures and the like are bytes, all in base64url without padding. What is signed, byte for byte, is in \`src/protocol/signing.ts\`.

@@ -46,11 +46,11 @@ describe('PayloadValidators', () => {
   });
 
   it('looks into nested objects and arrays', () => {
-    const welcome = { userId: id, deviceId: id, message: 'abc' };
-    const submit = { conversationId: id, baseEpoch: 0, kind: 'reset', welcomes: [welcome] };
+    const device = { userId: id, deviceId: id };
+    const submit = { conversationId: id, baseEpoch: 0, kind: 'reset', welcome: 'abc', welcomed: [device] };
     expect(() => validators.check(SubmitHandshakeRequest, submit)).not.toThrow();
     expect(() =>
-      validators.check(SubmitHandshakeRequest, { ...submit, welcomes: [{ ...welcome, extra: 1 }] }),
+      validators.check(SubmitHandshakeRequest, { ...submit, welcomed: [{ ...device, extra: 1 }] }),
     ).toThrow();
     expect(() => validators.check(UploadKeyPackagesRequest, { keyPackages: ['a', 7] })).toThrow();
   });

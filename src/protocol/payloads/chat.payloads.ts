@@ -73,6 +73,14 @@ export class SendResult {
 export const BURN_REASONS = ['read', 'expired', 'recalled'] as const;
 export type BurnReason = (typeof BURN_REASONS)[number];
 
+/** How far one recipient of an own message is. */
+export class MemberReceipt {
+  @IsId() userId!: string;
+  @IsOptional() @IsInteger(0) deliveredAt?: number;
+  /** Absent too when the reader does not share it. */
+  @IsOptional() @IsInteger(0) readAt?: number;
+}
+
 /** One sequence of the log: a message, or the hole that a burned one left (`burned` set, no ciphertext). */
 export class LogEntry {
   @IsSequence() seq!: number;
@@ -83,11 +91,14 @@ export class LogEntry {
   @IsInteger(0) acceptedAt!: number;
   @burnAfterRead() burnAfterReadSeconds!: number;
   @IsInteger(0) burnAt!: number;
-  /** Absent on the caller's own messages, which it cannot decrypt, and on holes. */
+  /** Absent on the caller's own messages, which it cannot decrypt, on holes, and on what was not for the caller. */
   @IsOptional() @IsString() ciphertext?: string;
+  /** On own messages: when the last recipient had it. */
   @IsOptional() @IsInteger(0) deliveredAt?: number;
-  /** Absent too when the reader does not share it. */
+  /** On own messages: when the last recipient read it; absent too when one of them does not share it. */
   @IsOptional() @IsInteger(0) readAt?: number;
+  /** On own messages of groups: who has it and who has read it. */
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => MemberReceipt) receipts?: MemberReceipt[];
   @IsOptional() @IsIn(BURN_REASONS) burned?: BurnReason;
 }
 
@@ -161,27 +172,45 @@ export class ConversationRemoved {
   @IsId() conversationId!: string;
 }
 
-export class WelcomePart {
+export class WelcomedDevice {
   @IsId() userId!: string;
   @IsId() deviceId!: string;
-  @IsBase64url(LIMITS.ciphertextCharacters) message!: string;
 }
 
-export const HANDSHAKE_KINDS = ['reset', 'commit'] as const;
+/** What a commit does to the members of a group. */
+export class MembershipChange {
+  /** Friends of the sender. */
+  @IsArray() @ArrayMaxSize(LIMITS.groupMembers - 1) @IsIdArray() add!: string[];
+  /** By the owner; who has left already may be removed by anybody. */
+  @IsArray() @ArrayMaxSize(LIMITS.groupMembers - 1) @IsIdArray() remove!: string[];
+}
+
+export const SUBMITTED_HANDSHAKE_KINDS = ['reset', 'commit'] as const;
+export type SubmittedHandshakeKind = (typeof SUBMITTED_HANDSHAKE_KINDS)[number];
+/** `leave`: a member is gone; before anything is sent again, another one commits the removal. */
+export const HANDSHAKE_KINDS = [...SUBMITTED_HANDSHAKE_KINDS, 'leave'] as const;
 export type HandshakeKind = (typeof HANDSHAKE_KINDS)[number];
+
+const sealedName = () => IsBase64url(LIMITS.sealedNameCharacters);
 
 export class SubmitHandshakeRequest {
   @IsId() conversationId!: string;
   /** The epoch this builds on. Accepted only while it is the current one; the accepted handshake makes it one more. */
   @IsInteger(0) baseEpoch!: number;
   /** `reset`: a new MLS group for the same members, whatever was before. `commit`: the group goes on. */
-  @IsIn(HANDSHAKE_KINDS) kind!: HandshakeKind;
+  @IsIn(SUBMITTED_HANDSHAKE_KINDS) kind!: SubmittedHandshakeKind;
   @IsOptional() @IsBase64url(LIMITS.ciphertextCharacters) commit?: string;
+  /** One MLS Welcome, for all devices in `welcomed`. */
+  @IsOptional() @IsBase64url(LIMITS.ciphertextCharacters) welcome?: string;
   @IsArray()
   @ArrayMaxSize(LIMITS.groupMembers)
   @ValidateNested({ each: true })
-  @Type(() => WelcomePart)
-  welcomes!: WelcomePart[];
+  @Type(() => WelcomedDevice)
+  welcomed!: WelcomedDevice[];
+  /** With a commit in a group only. */
+  @IsOptional() @ValidateNested() @Type(() => MembershipChange) change?: MembershipChange;
+  /** In groups: the name, sealed under the epoch that this handshake starts. Without it the name stays. */
+  @IsOptional() @sealedName() sealedName?: string;
 }
 
 export class SubmitHandshakeResult {
@@ -197,10 +226,14 @@ export class HandshakeView {
   @IsInteger(1) epoch!: number;
   @IsIn(HANDSHAKE_KINDS) kind!: HandshakeKind;
   @IsId() senderId!: string;
-  @IsId() senderDeviceId!: string;
+  /** Absent with `leave`. */
+  @IsOptional() @IsId() senderDeviceId?: string;
+  /** The members once this was accepted. */
+  @IsArray() @IsIdArray() members!: string[];
   @IsOptional() @IsString() commit?: string;
-  /** The part for the calling device, if there is one. */
+  /** If it is for the calling device. */
   @IsOptional() @IsString() welcome?: string;
+  @IsOptional() @sealedName() sealedName?: string;
 }
 
 export class HandshakeListResult {

@@ -19,8 +19,9 @@ export const startTestServer = (overrides: DeepPartial<Profile> = {}): Promise<R
 
 /** Begins the encryption of a conversation, as far as the server sees it. */
 export async function beginEpoch(socket: Socket, conversationId: string, friend: RawPerson): Promise<void> {
-  const welcomes = [{ userId: friend.tokens.userId, deviceId: friend.deviceId, message: 'welcome' }];
-  const { ok } = await ask(socket, 'handshake:submit', { conversationId, baseEpoch: 0, kind: 'reset', welcomes });
+  const welcomed = [{ userId: friend.tokens.userId, deviceId: friend.deviceId }];
+  const reset = { conversationId, baseEpoch: 0, kind: 'reset', welcome: 'welcome', welcomed };
+  const { ok } = await ask(socket, 'handshake:submit', reset);
   expect(ok).toBe(true);
 }
 

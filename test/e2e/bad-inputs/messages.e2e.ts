@@ -58,7 +58,7 @@ describe('conversations and messages of others, and lives that would be longer',
     ['handshake:done', (conversationId) => ({ conversationId, epoch: 1 })],
     [
       'handshake:submit',
-      (conversationId) => ({ conversationId, baseEpoch: 1, kind: 'commit', commit: 'abc', welcomes: [] }),
+      (conversationId) => ({ conversationId, baseEpoch: 1, kind: 'commit', commit: 'abc', welcomed: [] }),
     ],
   ])('%s in a conversation of others: as if there were none', async (event, payload) => {
     const others = await ask(m, event, payload(pair.conversationId));
@@ -158,10 +158,9 @@ describe('conversations and messages of others, and lives that would be longer',
         baseEpoch: 1,
         kind: 'commit',
         commit: 'abc',
-        welcomes: [],
+        welcomed: [],
         ...change,
       });
-    const welcome = (userId: string, deviceId: string) => ({ userId, deviceId, message: 'welcome' });
 
     it.each([2, 1_000, Number.MAX_SAFE_INTEGER])('a message for epoch %d, which is not: EPOCH_STALE', async (epoch) => {
       const { error } = await ask(pair.a, 'message:send', messageIn(pair.conversationId, 'sealed', epoch));
@@ -177,12 +176,20 @@ describe('conversations and messages of others, and lives that would be longer',
 
     it('a welcome for a stranger, for one device twice, for nobody: BAD_REQUEST', async () => {
       const { userId } = pair.other.tokens;
-      const stranger = [welcome(mallory.tokens.userId, mallory.deviceId)];
-      const twice = [welcome(userId, pair.other.deviceId), welcome(userId, pair.other.deviceId)];
-      for (const welcomes of [stranger, twice]) {
-        expect((await submit({ kind: 'reset', welcomes })).error?.code).toBe('BAD_REQUEST');
+      const { deviceId } = pair.other;
+      const stranger = { userId: mallory.tokens.userId, deviceId: mallory.deviceId };
+      for (const welcomed of [
+        [stranger],
+        [{ userId, deviceId }, stranger],
+        [
+          { userId, deviceId },
+          { userId, deviceId },
+        ],
+        [],
+      ]) {
+        expect((await submit({ kind: 'reset', welcome: 'welcome', welcomed })).error?.code).toBe('BAD_REQUEST');
+        expect((await submit({ welcome: 'welcome', welcomed })).error?.code).toBe('BAD_REQUEST');
       }
-      expect((await submit({ kind: 'reset', welcomes: [] })).error?.code).toBe('BAD_REQUEST');
       expect((await ask(m, 'handshake:list', { conversationId: pair.conversationId, afterEpoch: 0 })).error?.code).toBe(
         'NOT_FOUND',
       );
@@ -199,7 +206,8 @@ describe('conversations and messages of others, and lives that would be longer',
           baseEpoch: 1,
           kind: 'commit',
           commit: part,
-          welcomes: [{ ...welcome(pair.other.tokens.userId, pair.other.deviceId), message: part }],
+          welcome: part,
+          welcomed: [],
         },
         () => {},
       );

@@ -171,24 +171,35 @@ describe('events with a payload that is not theirs', () => {
     ['typing:set', {}],
     ['handshake:list', { afterEpoch: -1 }],
     ['handshake:done', { epoch: 0 }],
-    ['handshake:submit', { baseEpoch: 0, kind: 'external', welcomes: [] }],
-    ['handshake:submit', { baseEpoch: -1, kind: 'reset', welcomes: [] }],
-    ['handshake:submit', { baseEpoch: 0, kind: 'reset', welcomes: 'x' }],
+    ['handshake:submit', { baseEpoch: 0, kind: 'external', welcomed: [] }],
+    ['handshake:submit', { baseEpoch: -1, kind: 'reset', welcomed: [] }],
+    ['handshake:submit', { baseEpoch: 0, kind: 'reset', welcome: 'a', welcomed: 'x' }],
     [
       'handshake:submit',
       {
         baseEpoch: 0,
         kind: 'reset',
-        welcomes: Array.from({ length: 6 }, () => ({ userId: ids.next(), deviceId: ids.next(), message: 'a' })),
+        welcome: 'a',
+        welcomed: Array.from({ length: 6 }, () => ({ userId: ids.next(), deviceId: ids.next() })),
       },
     ],
-    ['handshake:submit', { baseEpoch: 0, kind: 'commit', commit: '', welcomes: [] }],
+    ['handshake:submit', { baseEpoch: 0, kind: 'commit', commit: '', welcomed: [] }],
     [
       'handshake:submit',
-      { baseEpoch: 0, kind: 'commit', commit: 'a'.repeat(LIMITS.ciphertextCharacters + 1), welcomes: [] },
+      { baseEpoch: 0, kind: 'commit', commit: 'a'.repeat(LIMITS.ciphertextCharacters + 1), welcomed: [] },
     ],
-    ['handshake:submit', { baseEpoch: 0, kind: 'commit', welcomes: [] }],
-    ['handshake:submit', { baseEpoch: 0, kind: 'reset', welcomes: [] }],
+    ['handshake:submit', { baseEpoch: 1, kind: 'commit', welcomed: [] }],
+    ['handshake:submit', { baseEpoch: 1, kind: 'reset', welcomed: [] }],
+    ['handshake:submit', { baseEpoch: 1, kind: 'reset', welcome: 'a', welcomed: [] }],
+    ['handshake:submit', { baseEpoch: 1, kind: 'leave', welcomed: [] }],
+    ['handshake:submit', { baseEpoch: 1, kind: 'commit', commit: 'a', welcomed: [], sealedName: 'a' }],
+    ['handshake:submit', { baseEpoch: 1, kind: 'commit', commit: 'a', welcomed: [], sealedName: 'a'.repeat(401) }],
+    ['handshake:submit', { baseEpoch: 1, kind: 'commit', commit: 'a', welcomed: [], change: null }],
+    ['handshake:submit', { baseEpoch: 1, kind: 'commit', commit: 'a', welcomed: [], change: { add: [] } }],
+    [
+      'handshake:submit',
+      { baseEpoch: 1, kind: 'commit', commit: 'a', welcomed: [], change: { add: [], remove: [ids.next()] } },
+    ],
   ])('%s %j: BAD_REQUEST', async (event, payload) => {
     const request = JSON.stringify({ conversationId: pair.conversationId, ...payload });
     expect(await problemOf(event, request)).toBe('BAD_REQUEST');

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { ManualClock } from '../../../shared/clock.js';
 import { RandomIds } from '../../../shared/ids.js';
 import { describeMessageStoreContract } from '../ports/message.store.contract.js';
+import { describeMessageStoreGroupsContract } from '../ports/message.store.groups.contract.js';
 import { itKeepsTheModel } from '../ports/message.store.model.contract.js';
 import { InMemoryMessageStore } from './in-memory-message.store.js';
 
@@ -12,6 +13,7 @@ const create = (lifeMs = 3_600_000) => {
 };
 
 describeMessageStoreContract(() => Promise.resolve(create()));
+describeMessageStoreGroupsContract(() => Promise.resolve(create()));
 
 describe('InMemoryMessageStore', () => {
   itKeepsTheModel(() => Promise.resolve(create()));

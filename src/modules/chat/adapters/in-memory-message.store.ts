@@ -23,6 +23,8 @@ interface Scheduled {
   readonly message: StoredMessage;
 }
 
+type Burned = BurnedBatch['messages'][number];
+
 /**
  * The store of the embedded tier. Nothing of a message is ever in a file; a restart loses the logs, and the next
  * incarnation tells the clients so. Each method runs in one turn of the event loop, which makes it atomic.
@@ -50,6 +52,7 @@ export class InMemoryMessageStore extends MessageStore {
       const known = log.findSent(message.senderId, message.clientMessageId);
       if (known) return this.repeat(log, known, message);
       if (message.epoch !== message.currentEpoch) throw new DomainError('EPOCH_STALE', { epoch: message.currentEpoch });
+      if (message.refusal) throw new DomainError(message.refusal);
       const now = this.clock.now();
       if (message.notAfter !== undefined && message.notAfter <= now) throw new DomainError('MESSAGE_EXPIRED');
       this.checkUnreadBytes(message);
@@ -105,10 +108,15 @@ export class InMemoryMessageStore extends MessageStore {
 
   burn(at: LogPosition): Promise<BurnedBatch[]> {
     return settle(() => {
-      const log = this.logOf(at.conversationId);
-      const own = this.live(at).filter((message) => message.senderId === at.userId || message.isFor(at.userId));
-      const due = own.map((message) => ({ conversationId: at.conversationId, log, message }));
-      return this.burnAll(due, ({ senderId }) => (senderId === at.userId ? 'recalled' : 'read'));
+      const { conversationId, userId } = at;
+      const log = this.logOf(conversationId);
+      const own = this.live(at).filter((message) => message.senderId === userId || message.isFor(userId));
+      const forAll = own.filter((message) => message.burnsForAllBy(userId));
+      const due = forAll.map((message) => ({ conversationId, log, message }));
+      return [
+        ...this.burnAll(due, ({ senderId }) => (senderId === userId ? 'recalled' : 'read')),
+        ...this.burnCopies(at, log, own),
+      ];
     });
   }
 
@@ -118,6 +126,20 @@ export class InMemoryMessageStore extends MessageStore {
       for (const log of this.holes.take(now, limit)) log.trim(now);
       const due = this.due.take(now, limit).filter(({ message }) => !message.burned && message.burnAt <= now);
       return this.burnAll(due, ({ dueReason }) => dueReason);
+    });
+  }
+
+  dropRecipient(conversationId: string, userId: string): Promise<void> {
+    return settle(() => {
+      const log = this.logs.get(conversationId);
+      if (!log) return;
+      const now = this.clock.now();
+      for (const message of log.live()) {
+        this.countAsRead(log, message, userId);
+        const { burnAt } = message;
+        message.drop(userId, now);
+        if (message.burnAt < burnAt) this.due.add({ conversationId, log, message }, message.burnAt);
+      }
     });
   }
 
@@ -157,21 +179,37 @@ export class InMemoryMessageStore extends MessageStore {
   }
 
   private burnAll(due: readonly Scheduled[], reasonOf: (message: StoredMessage) => BurnReason): BurnedBatch[] {
-    const batches = new Map<ConversationLog, BurnedBatch & { messages: { seq: number; reason: BurnReason }[] }>();
+    const batches = new Map<ConversationLog, { conversationId: string; members: Set<string>; messages: Burned[] }>();
     for (const { conversationId, log, message } of due) {
       if (message.burned) continue;
       const reason = reasonOf(message);
+      const batch = batches.get(log) ?? { conversationId, members: new Set(), messages: [] };
+      for (const userId of message.members) batch.members.add(userId);
       this.forget(log, message, reason);
-      const batch = batches.get(log) ?? {
-        conversationId,
-        incarnation: log.incarnation,
-        members: message.members,
-        messages: [],
-      };
       batch.messages.push({ seq: message.seq, reason });
       batches.set(log, batch);
     }
-    return [...batches.values()];
+    return [...batches].map(([{ incarnation }, { members, ...batch }]) => {
+      return { ...batch, incarnation, members: [...members] };
+    });
+  }
+
+  /** Nobody else has to hear of it. */
+  private burnCopies(
+    { conversationId, userId }: LogPosition,
+    log: ConversationLog,
+    own: readonly StoredMessage[],
+  ): BurnedBatch[] {
+    const now = this.clock.now();
+    const messages: Burned[] = [];
+    for (const message of own) {
+      if (message.burned) continue;
+      this.countAsRead(log, message, userId);
+      if (message.burnCopyOf(userId, now)) messages.push({ seq: message.seq, reason: 'read' });
+      this.due.add({ conversationId, log, message }, message.burnAt);
+    }
+    const { incarnation } = log;
+    return messages.length > 0 ? [{ conversationId, incarnation, members: [userId], messages }] : [];
   }
 
   private forget(log: ConversationLog, message: StoredMessage, reason: BurnReason): void {

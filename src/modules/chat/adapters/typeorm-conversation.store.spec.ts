@@ -1,3 +1,7 @@
+import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import 'reflect-metadata';
 import { SqliteDatabase } from '../../../platform/database/adapters/sqlite-database.js';
 import { ManualClock } from '../../../shared/clock.js';
@@ -8,4 +12,30 @@ import { TypeormConversationStore } from './typeorm-conversation.store.js';
 describeConversationStoreContract(async () => {
   const clock = new ManualClock();
   return { clock, store: new TypeormConversationStore(await SqliteDatabase.open(':memory:', chatSchema), clock) };
+});
+
+describe('TypeormConversationStore', () => {
+  it('keeps epochs and wishes of conversations from before there were groups', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'ashwire-'));
+    const file = join(directory, 'a.sqlite');
+    const [conversationId, alice] = ['c'.repeat(22), 'a'.repeat(22)];
+    const [first] = chatSchema.migrations;
+    const before = await SqliteDatabase.open(file, { rows: [], migrations: first ? [first] : [] });
+    await before.transaction(async (manager) => {
+      await manager.query(`INSERT INTO conversation (id, epoch) VALUES ('${conversationId}', 7)`);
+      await manager.query(`INSERT INTO conversation_member VALUES ('${conversationId}', '${alice}', 5, 6)`);
+      await manager.query(`INSERT INTO handshake VALUES ('${conversationId}', 7, 'reset', 'b', 'd', NULL, 1)`);
+    });
+    await before.close();
+    const database = await SqliteDatabase.open(file, chatSchema);
+    const store = new TypeormConversationStore(database, new ManualClock());
+    expect(await store.getState(conversationId)).toEqual({
+      epoch: 7,
+      isChanging: false,
+      burnAfterReadSeconds: new Map([[alice, 5]]),
+    });
+    expect(await store.listHandshakes(conversationId, { userId: alice, deviceId: alice }, 0)).toEqual([]);
+    await database.close();
+    rmSync(directory, { recursive: true });
+  });
 });

@@ -1,12 +1,14 @@
-import { type EntityManager, LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
+import { type EntityManager, In, LessThan, LessThanOrEqual, MoreThan, Not } from 'typeorm';
 import type { Database } from '../../../platform/database/database.port.js';
 import { LIMITS } from '../../../protocol/limits.js';
 import type { Clock } from '../../../shared/clock.js';
 import { DomainError } from '../../../shared/domain-error.js';
 import {
+  type AcceptedEpoch,
   type ConversationState,
   ConversationStore,
   type NewHandshake,
+  type Roster,
   type StoredHandshake,
 } from '../ports/conversation.store.port.js';
 import { ConversationMemberRow, ConversationRow, HandshakeRow, HandshakeWelcomeRow } from './chat.rows.js';
@@ -26,58 +28,72 @@ export class TypeormConversationStore extends ConversationStore {
       const chosen = members.flatMap(({ userId, burnAfterReadSeconds }): [string, number][] =>
         burnAfterReadSeconds === null ? [] : [[userId, burnAfterReadSeconds]],
       );
-      return { epoch: row?.epoch ?? 0, burnAfterReadSeconds: new Map(chosen) };
+      const { epoch, isChanging } = row ?? { epoch: 0, isChanging: false };
+      return { epoch, isChanging, burnAfterReadSeconds: new Map(chosen) };
     });
   }
 
   async setBurnAfterRead(conversationId: string, userId: string, burnAfterReadSeconds: number): Promise<void> {
     await this.database.transaction(async (manager) => {
-      await ensureMember(manager, conversationId, userId);
+      await ensureMember(manager, conversationId, userId, 0);
       await manager.update(ConversationMemberRow, { conversationId, userId }, { burnAfterReadSeconds });
     });
   }
 
-  acceptHandshake(handshake: NewHandshake): Promise<number> {
+  acceptHandshake(handshake: NewHandshake, agree: () => Promise<Roster>): Promise<AcceptedEpoch> {
     const { conversationId, baseEpoch } = handshake;
+    const epoch = baseEpoch + 1;
     return this.database.transaction(async (manager) => {
-      await manager
-        .createQueryBuilder()
-        .insert()
-        .into(ConversationRow)
-        .values({ id: conversationId, epoch: 0 })
-        .orIgnore()
-        .execute();
+      await ensureConversation(manager, conversationId);
       const taken = await manager.update(
         ConversationRow,
         { id: conversationId, epoch: baseEpoch },
-        { epoch: baseEpoch + 1 },
+        { epoch, isChanging: false },
       );
       if (taken.affected !== 1) {
         const row = await manager.findOneByOrFail(ConversationRow, { id: conversationId });
         throw new DomainError('EPOCH_STALE', { epoch: row.epoch });
       }
-      await this.insert(manager, handshake, baseEpoch + 1);
-      return baseEpoch + 1;
+      const { members, added } = await agree();
+      // A row of an earlier membership would show handshakes from before this one.
+      if (added.length > 0) await manager.delete(ConversationMemberRow, { conversationId, userId: In([...added]) });
+      await this.insert(manager, { ...handshake, epoch, members });
+      for (const { deviceId } of handshake.welcomed) {
+        await manager.insert(HandshakeWelcomeRow, { conversationId, epoch, deviceId });
+      }
+      return { epoch, members };
     });
   }
 
-  listHandshakes(conversationId: string, deviceId: string, afterEpoch: number): Promise<StoredHandshake[]> {
+  acceptLeave(
+    conversationId: string,
+    leaverId: string,
+    agree: () => Promise<readonly string[]>,
+  ): Promise<AcceptedEpoch> {
+    return this.database.transaction(async (manager) => {
+      await ensureConversation(manager, conversationId);
+      await manager.update(ConversationRow, { id: conversationId }, { epoch: () => 'epoch + 1', isChanging: true });
+      const { epoch } = await manager.findOneByOrFail(ConversationRow, { id: conversationId });
+      const members = await agree();
+      if (members.length === 0) await removeConversation(manager, conversationId);
+      else await this.insert(manager, { conversationId, epoch, kind: 'leave', senderId: leaverId, members });
+      return { epoch, members };
+    });
+  }
+
+  listHandshakes(
+    conversationId: string,
+    { userId, deviceId }: { userId: string; deviceId: string },
+    afterEpoch: number,
+  ): Promise<StoredHandshake[]> {
     return this.database.read(async (manager) => {
-      const after = { conversationId, epoch: MoreThan(afterEpoch) };
+      const member = await manager.findOneBy(ConversationMemberRow, { conversationId, userId });
+      if (!member) return [];
+      const after = { conversationId, epoch: MoreThan(Math.max(afterEpoch, member.joinedEpoch - 1)) };
       const rows = await manager.find(HandshakeRow, { where: after, order: { epoch: 'ASC' } });
-      const welcomes = await manager.findBy(HandshakeWelcomeRow, { ...after, deviceId });
-      const welcomeOf = new Map(welcomes.map(({ epoch, message }) => [epoch, message]));
-      return rows.map(({ epoch, kind, senderId, senderDeviceId, commit }) => {
-        const welcome = welcomeOf.get(epoch);
-        return {
-          epoch,
-          kind,
-          senderId,
-          senderDeviceId,
-          ...(commit !== null && { commit }),
-          ...(welcome && { welcome }),
-        };
-      });
+      const own = await manager.findBy(HandshakeWelcomeRow, { ...after, deviceId });
+      const welcomed = new Set(own.map(({ epoch }) => epoch));
+      return rows.map((row) => storedHandshake(row, welcomed.has(row.epoch)));
     });
   }
 
@@ -94,12 +110,7 @@ export class TypeormConversationStore extends ConversationStore {
   }
 
   async remove(conversationId: string): Promise<void> {
-    await this.database.transaction(async (manager) => {
-      await manager.delete(ConversationRow, { id: conversationId });
-      for (const row of [ConversationMemberRow, HandshakeRow, HandshakeWelcomeRow]) {
-        await manager.delete(row, { conversationId });
-      }
-    });
+    await this.database.transaction((manager) => removeConversation(manager, conversationId));
   }
 
   async removeHandshakesBefore(time: number): Promise<void> {
@@ -112,28 +123,49 @@ export class TypeormConversationStore extends ConversationStore {
     });
   }
 
-  private async insert(manager: EntityManager, handshake: NewHandshake, epoch: number): Promise<void> {
-    const { conversationId, kind, senderId, senderDeviceId, commit, welcomes, members } = handshake;
-    const acceptedAt = this.clock.now();
+  private async insert(manager: EntityManager, handshake: AcceptedHandshake): Promise<void> {
+    const { conversationId, epoch, kind, senderId, members } = handshake;
     await manager.insert(HandshakeRow, {
-      conversationId,
-      epoch,
-      kind,
-      senderId,
-      senderDeviceId,
-      commit: commit ?? null,
-      acceptedAt,
+      ...{ conversationId, epoch, kind, senderId, members: [...members], acceptedAt: this.clock.now() },
+      senderDeviceId: handshake.senderDeviceId ?? null,
+      commit: handshake.commit ?? null,
+      welcome: handshake.welcome ?? null,
+      sealedName: handshake.sealedName ?? null,
     });
-    for (const { deviceId, message } of welcomes) {
-      await manager.insert(HandshakeWelcomeRow, { conversationId, epoch, deviceId, message });
-    }
-    for (const userId of members) await ensureMember(manager, conversationId, userId);
+    // Who is gone must not hold up the deletion of what the others have applied.
+    await manager.delete(ConversationMemberRow, { conversationId, userId: Not(In([...members])) });
+    for (const userId of members) await ensureMember(manager, conversationId, userId, epoch);
     await removeUpTo(manager, conversationId, epoch - LIMITS.handshakesKept);
   }
 }
 
-async function ensureMember(manager: EntityManager, conversationId: string, userId: string): Promise<void> {
-  const values = { conversationId, userId, burnAfterReadSeconds: null, appliedEpoch: 0 };
+type AcceptedHandshake = Pick<NewHandshake, 'conversationId' | 'senderId' | 'commit' | 'welcome' | 'sealedName'> &
+  AcceptedEpoch & { readonly kind: HandshakeRow['kind']; readonly senderDeviceId?: string };
+
+function storedHandshake(row: HandshakeRow, isWelcomed: boolean): StoredHandshake {
+  const { epoch, kind, senderId, senderDeviceId, members, commit, welcome, sealedName } = row;
+  return {
+    ...{ epoch, kind, senderId, members },
+    ...(senderDeviceId !== null && { senderDeviceId }),
+    ...(commit !== null && { commit }),
+    ...(isWelcomed && welcome !== null && { welcome }),
+    ...(sealedName !== null && { sealedName }),
+  };
+}
+
+async function ensureConversation(manager: EntityManager, id: string): Promise<void> {
+  const values = { id, epoch: 0, isChanging: false };
+  await manager.createQueryBuilder().insert().into(ConversationRow).values(values).orIgnore().execute();
+}
+
+async function ensureMember(
+  manager: EntityManager,
+  conversationId: string,
+  userId: string,
+  joinedEpoch: number,
+): Promise<void> {
+  const appliedEpoch = Math.max(0, joinedEpoch - 1);
+  const values = { conversationId, userId, burnAfterReadSeconds: null, appliedEpoch, joinedEpoch };
   await manager.createQueryBuilder().insert().into(ConversationMemberRow).values(values).orIgnore().execute();
 }
 
@@ -141,4 +173,11 @@ async function removeUpTo(manager: EntityManager, conversationId: string, epoch:
   const old = { conversationId, epoch: LessThanOrEqual(epoch) };
   await manager.delete(HandshakeRow, old);
   await manager.delete(HandshakeWelcomeRow, old);
+}
+
+async function removeConversation(manager: EntityManager, conversationId: string): Promise<void> {
+  await manager.delete(ConversationRow, { id: conversationId });
+  for (const row of [ConversationMemberRow, HandshakeRow, HandshakeWelcomeRow]) {
+    await manager.delete(row, { conversationId });
+  }
 }

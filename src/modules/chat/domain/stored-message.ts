@@ -1,4 +1,4 @@
-import type { BurnReason, LogEntry } from '../../../protocol/payloads/chat.payloads.js';
+import type { BurnReason, LogEntry, MemberReceipt } from '../../../protocol/payloads/chat.payloads.js';
 import type { NewMessage } from '../ports/message.store.port.js';
 import { LIMITS } from '../../../protocol/limits.js';
 
@@ -9,6 +9,8 @@ interface Marks {
   readAt: number | undefined;
   /** Whether the sender may know of the reading before the message burns. */
   sharesRead: boolean;
+  /** One of several has burned its own copy. */
+  burned: boolean;
 }
 
 /**
@@ -26,7 +28,10 @@ export class StoredMessage {
   private readonly epoch: number;
   private readonly burnAfterReadSeconds: number;
   private readonly strictestBurnSeconds: number;
-  private readonly marks: readonly Marks[];
+  /** To one recipient, the marks are the message's own, and burning is for both. */
+  private readonly isToSeveral: boolean;
+  private senderIsGone = false;
+  private marks: readonly Marks[];
   private ciphertext: string | undefined;
 
   constructor(
@@ -49,12 +54,16 @@ export class StoredMessage {
       deliveredAt: undefined,
       readAt: undefined,
       sharesRead: true,
+      burned: false,
     }));
+    this.isToSeveral = this.marks.length > 1;
     this.ciphertext = message.ciphertext;
   }
 
+  /** Those who are still there. */
   get members(): string[] {
-    return [this.senderId, ...this.marks.map(({ userId }) => userId)];
+    const recipients = this.marks.map(({ userId }) => userId);
+    return this.senderIsGone ? recipients : [this.senderId, ...recipients];
   }
 
   get bytes(): number {
@@ -90,9 +99,30 @@ export class StoredMessage {
     marks.readAt = now;
     marks.sharesRead = sharesRead;
     marks.deliveredAt ??= now;
-    const seconds = Math.min(this.burnAfterReadSeconds, this.strictestBurnSeconds);
-    if (this.everyoneHasRead()) this.burnAt = Math.min(this.burnAt, now + seconds * 1_000);
+    this.startTimerOnceRead(now);
     return true;
+  }
+
+  /** Whether the recipient burns it for everybody, or its own copy only. */
+  burnsForAllBy(userId: string): boolean {
+    return userId === this.senderId || !this.isToSeveral;
+  }
+
+  /** True when this is news. */
+  burnCopyOf(userId: string, now: number): boolean {
+    const marks = this.marksOf(userId);
+    if (!marks || marks.burned) return false;
+    this.markRead(userId, now, true);
+    marks.burned = true;
+    return true;
+  }
+
+  /** The user is no member any more. */
+  drop(userId: string, now: number): void {
+    if (userId === this.senderId) this.senderIsGone = true;
+    if (!this.isFor(userId)) return;
+    this.marks = this.marks.filter((marks) => marks.userId !== userId);
+    this.startTimerOnceRead(now);
   }
 
   burn(reason: BurnReason, now: number): void {
@@ -103,7 +133,7 @@ export class StoredMessage {
 
   /** Why it burns when its time is over: read by everyone, or never. */
   get dueReason(): BurnReason {
-    return this.everyoneHasRead() ? 'read' : 'expired';
+    return this.marks.length > 0 && this.everyoneHasRead() ? 'read' : 'expired';
   }
 
   /** As the viewer may see it at `now`: what is due shows as burned, reaped or not. */
@@ -121,14 +151,27 @@ export class StoredMessage {
     const { deliveredAt, readAt } = this.marksSeenBy(viewerId);
     if (deliveredAt !== undefined) entry.deliveredAt = deliveredAt;
     if (readAt !== undefined) entry.readAt = readAt;
-    const burned = this.burned ?? (this.burnAt <= now ? this.dueReason : undefined);
+    if (this.isToSeveral && viewerId === this.senderId) entry.receipts = this.marks.map(receiptOf);
+    const burned = this.burnedFor(viewerId, now);
     if (burned) entry.burned = burned;
-    else if (this.ciphertext !== undefined && viewerId !== this.senderId) entry.ciphertext = this.ciphertext;
+    else if (this.ciphertext !== undefined && this.isFor(viewerId)) entry.ciphertext = this.ciphertext;
     return entry;
+  }
+
+  private burnedFor(viewerId: string, now: number): BurnReason | undefined {
+    if (this.burned) return this.burned;
+    if (this.burnAt <= now) return this.dueReason;
+    return this.marksOf(viewerId)?.burned ? 'read' : undefined;
   }
 
   private marksOf(userId: string): Marks | undefined {
     return this.marks.find((marks) => marks.userId === userId);
+  }
+
+  private startTimerOnceRead(now: number): void {
+    if (!this.everyoneHasRead()) return;
+    const seconds = Math.min(this.burnAfterReadSeconds, this.strictestBurnSeconds);
+    this.burnAt = Math.min(this.burnAt, now + seconds * 1_000);
   }
 
   private everyoneHasRead(): boolean {
@@ -152,8 +195,16 @@ export class StoredMessage {
   }
 }
 
+function receiptOf({ userId, deliveredAt, readAt, sharesRead }: Marks): MemberReceipt {
+  return {
+    userId,
+    ...(deliveredAt !== undefined && { deliveredAt }),
+    ...(readAt !== undefined && sharesRead && { readAt }),
+  };
+}
+
 /** Undefined until all have it. */
 function latest(marks: readonly Marks[], which: 'deliveredAt' | 'readAt'): number | undefined {
   const times = marks.flatMap((mark) => mark[which] ?? []);
-  return times.length === marks.length ? Math.max(...times) : undefined;
+  return times.length > 0 && times.length === marks.length ? Math.max(...times) : undefined;
 }

@@ -16,6 +16,8 @@ export interface NewMessage {
   readonly recipients: readonly string[];
   /** The epoch that the conversation is in; checked after idempotency, so that a retry of an accepted message is never stale. */
   readonly currentEpoch: number;
+  /** Refuses the message, unless it is a retry or stale: nobody else is in the group, or somebody has just left it. */
+  readonly refusal?: 'GROUP_EMPTY' | 'GROUP_CHANGING';
   /** Upper bound of the life, besides the 60 minutes. */
   readonly notAfter?: number;
 }
@@ -56,7 +58,7 @@ export interface MarkedMessage {
 export interface BurnedBatch {
   readonly conversationId: string;
   readonly incarnation: string;
-  /** The sender and the recipients of the messages. */
+  /** Who has to hear of it: senders and recipients of the messages, without those who were dropped. */
   readonly members: readonly string[];
   readonly messages: readonly { readonly seq: number; readonly reason: BurnReason }[];
 }
@@ -69,24 +71,35 @@ export interface BurnedBatch {
  */
 export abstract class MessageStore {
   /**
-   * Throws CLIENT_MESSAGE_ID_REUSED (same id, other body, while the first is alive), EPOCH_STALE, UNREAD_LIMIT,
-   * MESSAGE_EXPIRED (notAfter is over).
+   * Throws CLIENT_MESSAGE_ID_REUSED (same id, other body, while the first is alive), EPOCH_STALE, then the `refusal`,
+   * UNREAD_LIMIT, MESSAGE_EXPIRED (notAfter is over).
    */
   abstract append(message: NewMessage): Promise<Appended>;
-  /** Entries after `afterSeq`, at most `limit`. The viewer's own messages come without ciphertext. */
+  /**
+   * Entries after `afterSeq`, at most `limit`. Only a message's recipients get its ciphertext. Own messages to several
+   * recipients say how far each one is.
+   */
   abstract list(conversationId: string, viewerId: string, afterSeq: number, limit: number): Promise<LogPage>;
   abstract overview(conversationId: string, viewerId: string): Promise<LogOverview>;
   /** Returns the messages for which this is news. Unknown, burned and own sequences are passed over. */
   abstract markDelivered(at: LogPosition): Promise<MarkedMessage[]>;
   /**
-   * The first read starts the burn: once everyone has read, burnAt is at most now + burnAfterRead. Returns what is news. When
-   * the reader does not share it, the sender's view shows neither the reading nor the nearer burn time until it burns.
+   * The last read starts the burn: once everyone has read, burnAt is at most now + burnAfterRead. Returns what is news. When
+   * a reader does not share it, the sender's view shows neither that reading nor the nearer burn time until it burns.
    */
   abstract markRead(at: LogPosition, sharesRead: boolean): Promise<MarkedMessage[]>;
-  /** Burns messages at once that the user sent (recalled) or received (read). Anything else is passed over. */
+  /**
+   * Burns messages at once that the user sent (recalled) or received (read). Anything else is passed over. A message to
+   * several recipients burns for the one who burns it, as read, and for all once everyone has read.
+   */
   abstract burn(at: LogPosition): Promise<BurnedBatch[]>;
   /** Burns what is due and returns it, at most `limit` messages. Each burned message is returned to one caller only. */
   abstract takeDue(limit: number): Promise<BurnedBatch[]>;
+  /**
+   * The user has left the conversation: gets no more of the messages there are, hears no more of them, and holds none back from
+   * burning. Where all who remain have read, the timer starts as if the last of them did now.
+   */
+  abstract dropRecipient(conversationId: string, userId: string): Promise<void>;
   /** Removes the log with all its messages. */
   abstract remove(conversationId: string): Promise<void>;
 }

@@ -13,6 +13,7 @@ const welcome: HandshakeView = {
   kind: 'reset',
   senderId: alice.userId,
   senderDeviceId: alice.device.deviceId,
+  members: [alice.userId, bob.userId],
   welcome: 'MLS-Welcome-for-Bob',
 };
 
@@ -24,7 +25,8 @@ const encryption: readonly Step[] = [
       conversationId,
       baseEpoch: 0,
       kind: 'reset',
-      welcomes: [{ userId: bob.userId, deviceId: bob.device.deviceId, message: 'MLS-Welcome-for-Bob' }],
+      welcome: 'MLS-Welcome-for-Bob',
+      welcomed: [{ userId: bob.userId, deviceId: bob.device.deviceId }],
     },
     data: { epoch: 1 },
     pushes: [push('bob', 'handshake:received', { conversationId, epoch: 1 })],
@@ -79,7 +81,11 @@ const message: readonly Step[] = [
     request: { ...sealed, clientMessageId: messages.late, epoch: 2 },
     answer: {
       ok: false,
-      error: { code: 'EPOCH_STALE', message: ERRORS.EPOCH_STALE.message, details: { epoch: 1 } },
+      error: {
+        code: 'EPOCH_STALE',
+        message: ERRORS.EPOCH_STALE.message,
+        details: { epoch: 1, members: [alice.userId, bob.userId] },
+      },
     },
     pushes: [],
     shown: true,

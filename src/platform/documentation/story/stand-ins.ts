@@ -70,6 +70,20 @@ export const STAND_INS = {
   keyPackages: { first: fill('key-package', 64), lastResort: fill('last-resort-key-package', 64) },
   conversation: { withBob: id('alice-and-bob'), withCarol: id('alice-and-carol') },
   incarnation: { withBob: id('log-of-alice-and-bob'), withCarol: id('log-with-carol') },
+  group: id('alices-group'),
+  logOfGroup: id('log-of-alices-group'),
+  /** Ids that a client chooses. */
+  chosen: {
+    group: id('alices-choice'),
+    topUp: id('top-up'),
+    transfer: id('transfer'),
+    redPacket: id('red-packet'),
+    withdrawal: id('withdrawal'),
+  },
+  payAt: 'https://pay.example.com/top-up',
+  orderSignature: signature('alice-transfer-signature'),
+  packetSignature: signature('alice-red-packet-signature'),
+  withdrawalSignature: signature('bob-withdrawal-signature'),
   messages: { first: id('first-message'), second: id('second-message'), late: id('late-message') },
 } as const;
 

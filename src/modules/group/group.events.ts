@@ -1,0 +1,16 @@
+import { ArrayMaxSize, IsArray } from 'class-validator';
+import { defineEvent } from '../../platform/event-bus/event-bus.port.js';
+import { LIMITS } from '../../protocol/limits.js';
+import { IsId, IsIdArray } from '../../protocol/payloads/fields.js';
+
+export class GroupSubject {
+  @IsId() groupId!: string;
+  @IsArray() @ArrayMaxSize(LIMITS.groupMembers) @IsIdArray() members!: string[];
+}
+
+/** Direct, after the commit. */
+export const GroupCreated = defineEvent('group.created', GroupSubject);
+/** Through the outbox: with the group go the conversation and its messages. */
+export const GroupDissolved = defineEvent('group.dissolved', GroupSubject);
+/** Direct: `members` are in the group and have no account any more. They joined just after the account's groups were left. */
+export const GroupMembersLost = defineEvent('group.members-lost', GroupSubject);
