@@ -24,12 +24,17 @@ describe('what the server writes about bad input', () => {
 
   it('nothing of it, no stack and no error, after all kinds', async () => {
     const login = () => RawWebSocket.login(server.port, pair.one.tokens.accessToken);
+    const authorization = `Authorization: Bearer ${pair.one.tokens.accessToken}`;
     const requests = [
       jsonRequest('POST /api/auth/challenges', `{"username":"${MARK}`),
       jsonRequest('POST /api/auth/challenges', `{"${MARK}":1,"username":"${MARK}","purpose":"login"}`),
-      jsonRequest('PATCH /api/me/profile', `{"displayName":"${MARK}\\u0000"}`, [
-        `Authorization: Bearer ${pair.one.tokens.accessToken}`,
-      ]),
+      jsonRequest('PATCH /api/me/profile', `{"displayName":"${MARK}\\u0000"}`, [authorization]),
+      jsonRequest('POST /api/groups', `{"clientGroupId":"${MARK}","members":["${MARK}"]}`, [authorization]),
+      jsonRequest('POST /api/payments/orders', `{"amount":"${MARK}"}`, [authorization]),
+      jsonRequest('POST /api/payments/withdrawals', `{"destination":"${MARK}\\u0000"}`, [authorization]),
+      jsonRequest('POST /api/payments/callbacks', `{"reference":"${MARK}"}`, [`webhook-signature: v1,${MARK}`]),
+      requestText(`GET /api/payments/statement?cursor=${MARK}`, [authorization, 'Connection: close']),
+      requestText(`GET /api/payments/orders/${MARK}`, [authorization, 'Connection: close']),
       jsonRequest('POST /api/auth/refresh', `{"refreshToken":"${MARK}"}`),
       requestText('GET /api/me', [`Authorization: Bearer ${MARK}`, 'Connection: close']),
       requestText(`GET /api/${MARK}/%`, ['Connection: close']),
@@ -47,6 +52,7 @@ describe('what the server writes about bad input', () => {
       `420["${MARK}",{}]`,
       `421["message:send",{"ciphertext":"${MARK}"}]`,
       `42["message:send","${MARK}"]`,
+      `421["handshake:submit",{"commit":"${MARK}","change":{"add":["${MARK}"]},"sealedName":"${MARK}"}]`,
       `420["connect","${MARK}"]`,
       `451-["${MARK}",{"_placeholder":true,"num":0}]`,
       `40/${MARK},{}`,
