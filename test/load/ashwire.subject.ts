@@ -20,12 +20,15 @@ const WIDE_BUCKET = { burst: 1_000_000_000, perSecond: 1_000_000 };
 /** Every rule is checked as always; only the numbers are out of the way, and registering costs no work. */
 const WIDE_LIMITS: DeepPartial<Profile> = {
   registration: { proofOfWork: { cost: 1, baseTries: 1, maxTries: 1 } },
+  payments: { maxPerDay: LIMITS.paymentAmount, maxPerOrder: LIMITS.paymentAmount },
   limits: {
     registrationPerAddress: WIDE,
     challengePerAddress: WIDE,
     challengePerAccount: WIDE,
     httpPerAddress: WIDE,
     invitationTriesPerUser: WIDE,
+    groupsCreatedPerUser: WIDE,
+    paymentOrdersPerUser: WIDE,
     messagesPerConversation: WIDE_BUCKET,
     eventsPerSocket: WIDE_BUCKET,
   },
