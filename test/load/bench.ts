@@ -59,7 +59,7 @@ export class Bench {
       await Promise.all([this.ours.start(), this.bare.start()]);
       if (this.parts.includes('traffic')) await this.measureRounds();
       if (this.parts.includes('operations')) {
-        progress('lists and logins');
+        progress('lists, logins, groups and money');
         await measureOperations(this.ours, this.settings.operations, this.report);
       }
       if (this.parts.includes('crowd')) await this.measureCrowds();
