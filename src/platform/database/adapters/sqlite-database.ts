@@ -58,7 +58,13 @@ export class SqliteDatabase extends Database {
   private asOuter<T>(work: (manager: EntityManager) => Promise<T>) {
     return (manager: EntityManager): Promise<T> => {
       const outer: { manager: EntityManager | undefined } = { manager };
-      return this.outer.run(outer, () => work(manager)).finally(() => (outer.manager = undefined));
+      return this.outer
+        .run(outer, () => work(manager))
+        .finally(() => {
+          outer.manager = undefined;
+          // While a storage is in use, Node 20 runs a hook for every promise of the process.
+          this.outer.disable();
+        });
     };
   }
 
