@@ -74,6 +74,7 @@ export const profileSchema = z.strictObject({
     invitationTriesPerUser: limit,
     keyPackageClaimsPerPair: limit,
     keyPackageUploadsPerUser: limit,
+    /** Of one sender: nobody can keep the other members from committing. */
     handshakesPerConversation: limit,
     resetsPerConversation: limit,
     groupsCreatedPerUser: limit,

@@ -22,13 +22,20 @@ export interface Conversation {
   readonly strictestBurn: number;
 }
 
+/** One reading of the stores. */
+interface Reading {
+  readonly loading: Promise<Conversation | null>;
+  /** Once it is through: a message need not wait for a promise then. */
+  found?: Conversation;
+}
+
 /**
  * Who belongs to a conversation and in which epoch it is: asked for with every message, so kept in the process and kept true
  * by one event, whatever the change. A miss is read once, however many ask at the same time.
  */
 @Injectable()
 export class ConversationDirectory implements OnModuleInit {
-  private readonly known = new QuickLRU<string, Promise<Conversation | null>>({ maxSize: 50_000 });
+  private readonly known = new QuickLRU<string, Reading>({ maxSize: 50_000 });
 
   constructor(
     @Inject(RelationFacade) private readonly relations: RelationFacade,
@@ -54,7 +61,7 @@ export class ConversationDirectory implements OnModuleInit {
   }
 
   async find(conversationId: string, userId: string): Promise<Conversation | null> {
-    const conversation = await this.current(conversationId);
+    const conversation = this.known.get(conversationId)?.found ?? (await this.current(conversationId));
     return conversation?.members.includes(userId) ? conversation : null;
   }
 
@@ -76,22 +83,22 @@ export class ConversationDirectory implements OnModuleInit {
 
   private async current(conversationId: string): Promise<Conversation | null> {
     for (;;) {
-      const loading = this.known.get(conversationId) ?? this.begin(conversationId);
-      const found = await loading;
+      const reading = this.known.get(conversationId) ?? this.begin(conversationId);
+      const found = await reading.loading;
       // What was forgotten while it was read may be from before the change: who asked after the change must not get it.
-      if (!found || this.known.peek(conversationId) === loading) return found;
+      if (!found || this.known.peek(conversationId) === reading) return found;
     }
   }
 
-  private begin(conversationId: string): Promise<Conversation | null> {
-    const loading = this.load(conversationId);
-    this.known.set(conversationId, loading);
+  private begin(conversationId: string): Reading {
+    const reading: Reading = { loading: this.load(conversationId) };
+    this.known.set(conversationId, reading);
     // Neither a failure nor an absence may stay: absent ids are an attacker's to choose.
     const drop = (): void => {
-      if (this.known.peek(conversationId) === loading) this.known.delete(conversationId);
+      if (this.known.peek(conversationId) === reading) this.known.delete(conversationId);
     };
-    loading.then((found) => (found ? undefined : drop()), drop);
-    return loading;
+    reading.loading.then((found) => (found ? void (reading.found = found) : drop()), drop);
+    return reading;
   }
 
   /**
