@@ -151,6 +151,9 @@ const entry = (entryId: number, rest: Omit<StatementEntry, 'entryId' | 'at'>): S
   at: at(150),
 });
 
+const withdrawal = { withdrawalId: chosen.withdrawal, amount: 3_000, currency };
+const underWay = { ...withdrawal, fee: 0, state: 'pending', createdAt: at(170) };
+
 const accounts: readonly Step[] = [
   http('Alice looks at her balance', {
     operation: 'GET /api/payments/balance',
@@ -186,22 +189,13 @@ const accounts: readonly Step[] = [
     operation: 'POST /api/payments/withdrawals',
     as: 'bob',
     request: {
-      withdrawalId: chosen.withdrawal,
-      amount: 3_000,
-      currency,
+      ...withdrawal,
       destination: 'IBAN XX00 1234',
       issuedAt: at(170),
       signature: withdrawalSignature,
     },
     status: 200,
-    answer: {
-      withdrawalId: chosen.withdrawal,
-      amount: 3_000,
-      fee: 0,
-      currency,
-      state: 'pending',
-      createdAt: at(170),
-    },
+    answer: underWay,
     pushes: [bobHas(388, 3_000)],
   }),
   http('Bob sees that it is under way', {
@@ -209,14 +203,7 @@ const accounts: readonly Step[] = [
     as: 'bob',
     parameters: { withdrawalId: chosen.withdrawal },
     status: 200,
-    answer: {
-      withdrawalId: chosen.withdrawal,
-      amount: 3_000,
-      fee: 0,
-      currency,
-      state: 'pending',
-      createdAt: at(170),
-    },
+    answer: underWay,
   }),
 ];
 
