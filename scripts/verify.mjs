@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { install, isInstalled } from './install.mjs';
+import { installServers } from './servers.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const reports = mkdtempSync(join(tmpdir(), 'ashwire-verify-'));
@@ -14,6 +15,7 @@ const count = { passed: 0, failed: 0 };
 
 const steps = [
   ['install', () => (isInstalled() ? 0 : install())],
+  ['servers', installServers],
   ['format', () => npm('format:check')],
   ['types', () => npm('typecheck')],
   ['lint', () => npm('lint')],

@@ -7,9 +7,9 @@ type KindOf<A> = A extends { kind: infer K } ? K : A;
 
 /** What this build can put behind each port. Who builds an adapter adds its kind here and its case in the port's module. */
 export const BUILT_ADAPTERS: Kinds = {
-  database: ['sqlite'],
-  messageStore: ['memory'],
-  ephemeral: ['memory'],
+  database: ['sqlite', 'mysql'],
+  messageStore: ['memory', 'redis'],
+  ephemeral: ['memory', 'redis'],
   eventBus: ['in-process'],
   delivery: ['in-process'],
   blobStore: ['none'],

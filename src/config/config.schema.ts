@@ -28,9 +28,16 @@ export const profileSchema = z.strictObject({
       z.strictObject({ kind: z.literal('sqlite'), file: z.string().min(1) }),
       z.strictObject({
         kind: z.literal('mysql'),
-        hosts: z.array(z.string().min(1)).min(1),
+        /** `host:port`: one address that follows the primary, or each server that may become it. */
+        hosts: z.array(z.string().refine((host) => /^[^\s/]+:\d+$/.test(host), 'host:port')).min(1),
         database: z.string().min(1),
         user: z.string().min(1),
+        /** Connections of one node; each waits for one answer at a time. */
+        poolSize: z.int().positive().max(1_000),
+        /** Money is refused while no standby follows semi-synchronously. */
+        requireSemiSync: z.boolean(),
+        /** Encrypts; the server needs a certificate for its host name. Without a file: by an authority that Node knows. */
+        tls: z.strictObject({ authoritiesFile: z.string().min(1).optional() }).optional(),
       }),
     ]),
     messageStore: z.enum(['memory', 'redis', 'redis-cluster']),
@@ -46,7 +53,20 @@ export const profileSchema = z.strictObject({
       z.strictObject({ kind: z.literal('webhook'), url: z.url({ protocol: /^https?$/ }) }),
     ]),
   }),
-  redis: z.strictObject({ nodes: z.array(z.string()).min(1), sentinelName: z.string().optional() }).optional(),
+  redis: z
+    .strictObject({
+      /** Of the Sentinels, of the nodes of the cluster, or of the one server. */
+      nodes: z.array(z.string().refine((node) => /^[^\s/]+:\d+$/.test(node), 'host:port')).min(1),
+      sentinelName: z.string().optional(),
+      /** How many replicas must have a write before it is acknowledged. 0 only where there is one application node. */
+      minReplicas: z.int().min(0).max(4),
+      /** Starts the name of every key and channel: several systems may share one Redis for a try. */
+      namespace: z
+        .string()
+        .refine((name) => /^[\w:-]*$/.test(name), 'letters, digits, _, - and :')
+        .optional(),
+    })
+    .optional(),
   nats: z.strictObject({ servers: z.array(z.string()).min(1) }).optional(),
   registration: z.strictObject({
     mode: z.enum(['open', 'invitation']),

@@ -10,7 +10,7 @@ export function impossiblePairs(data: unknown): string[] {
   return [...severalNodes(profile), ...missingSections(profile)];
 }
 
-function severalNodes({ nodes, adapters, http }: Partial): string[] {
+function severalNodes({ nodes, adapters, http, redis }: Partial): string[] {
   if (typeof nodes !== 'number' || nodes <= 1) return [];
   const because: readonly (readonly [boolean, string])[] = [
     [adapters?.delivery === 'in-process', 'delivery in-process, which reaches only the sockets of its own node'],
@@ -23,6 +23,10 @@ function severalNodes({ nodes, adapters, http }: Partial): string[] {
     [
       adapters?.ephemeral === 'memory',
       'ephemeral memory: limits, presence and revocations would hold on one node only',
+    ],
+    [
+      redis?.minReplicas === 0 && adapters?.messageStore !== 'memory',
+      'redis.minReplicas 0: what is acknowledged would be in one Redis process only',
     ],
     [adapters?.database?.kind === 'sqlite', 'database sqlite, which is a file of one node'],
     [
@@ -37,7 +41,9 @@ function missingSections({ adapters, redis, nats }: Partial): string[] {
   const problems: string[] = [];
   for (const [port, kind] of redisPorts(adapters)) {
     if (redis === undefined) problems.push(`${port} ${kind} needs the section redis (nodes).`);
-    else if (kind === 'redis-cluster' && redis?.sentinelName !== undefined) {
+    else if (kind === 'redis' && redis?.sentinelName === undefined && (redis?.nodes?.length ?? 0) > 1) {
+      problems.push(`${port} redis with several redis.nodes needs redis.sentinelName: they are the Sentinels.`);
+    } else if (kind === 'redis-cluster' && redis?.sentinelName !== undefined) {
       problems.push(`${port} redis-cluster cannot work with redis.sentinelName: a cluster has no Sentinel.`);
     }
   }

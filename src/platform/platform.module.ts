@@ -9,9 +9,12 @@ import { Delivery } from './delivery/delivery.port.js';
 import { InProcessEventBus } from './event-bus/adapters/in-process-event-bus.js';
 import { EventBus } from './event-bus/event-bus.port.js';
 import { InMemoryPresence } from './presence/adapters/in-memory-presence.js';
+import { RedisPresence } from './presence/adapters/redis-presence.js';
 import { Presence } from './presence/presence.port.js';
 import { InMemoryRateLimiter } from './rate-limit/adapters/in-memory-rate-limiter.js';
+import { RedisRateLimiter } from './rate-limit/adapters/redis-rate-limiter.js';
 import { RateLimiter } from './rate-limit/rate-limiter.port.js';
+import { RedisConnections } from './redis/redis-connections.js';
 import { ConnectionRegistry } from './socket/connection-registry.js';
 import { PayloadValidators } from './validation/payload-validator.js';
 
@@ -20,6 +23,11 @@ const providers: Provider[] = [
   { provide: Ids, useClass: RandomIds },
   PayloadValidators,
   ConnectionRegistry,
+  {
+    provide: RedisConnections,
+    inject: [CONFIG],
+    useFactory: (config: AshwireConfig) => new RedisConnections(config),
+  },
   {
     provide: EventBus,
     inject: [CONFIG, PayloadValidators],
@@ -45,20 +53,33 @@ const providers: Provider[] = [
       }
     },
   },
-  ephemeral(RateLimiter, () => new InMemoryRateLimiter()),
-  ephemeral(Presence, () => new InMemoryPresence()),
+  ephemeral(
+    RateLimiter,
+    () => new InMemoryRateLimiter(),
+    (redis) => new RedisRateLimiter(redis),
+  ),
+  ephemeral(
+    Presence,
+    () => new InMemoryPresence(),
+    (redis) => new RedisPresence(redis),
+  ),
 ];
 
 /** A port whose adapter follows `adapters.ephemeral`. */
-function ephemeral<T>(provide: abstract new () => T, inMemory: () => T): Provider {
+function ephemeral<T>(
+  provide: abstract new () => T,
+  inMemory: () => T,
+  inRedis: (redis: RedisConnections) => T,
+): Provider {
   return {
     provide,
-    inject: [CONFIG],
-    useFactory: ({ adapters }: AshwireConfig): T => {
+    inject: [CONFIG, RedisConnections],
+    useFactory: ({ adapters }: AshwireConfig, redis: RedisConnections): T => {
       switch (adapters.ephemeral) {
         case 'memory':
           return inMemory();
         case 'redis':
+          return inRedis(redis);
         case 'redis-cluster':
           throw adapterMissing('ephemeral', adapters.ephemeral);
       }

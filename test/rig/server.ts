@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -9,6 +8,9 @@ import type { AshwireConfig, Profile } from '../../src/config/config.schema.js';
 import { type DeepPartial, merge } from '../../src/config/deep-partial.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createHttpApplication } from '../../src/platform/http/http-application.js';
+import { freePort } from './free-port.js';
+
+export { freePort };
 
 export interface RunningServer {
   readonly url: string;
@@ -55,12 +57,4 @@ export async function startServer(
     rmSync(dataDirectory, { recursive: true, force: true });
   };
   return { url: `http://localhost:${port}`, port, config, application, dataDirectory, stop, close };
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

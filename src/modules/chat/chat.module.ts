@@ -3,12 +3,14 @@ import type { AshwireConfig } from '../../config/config.schema.js';
 import { CONFIG } from '../../config/config.token.js';
 import { adapterMissing } from '../../config/built-adapters.js';
 import { Database } from '../../platform/database/database.port.js';
+import { RedisConnections } from '../../platform/redis/redis-connections.js';
 import { Clock } from '../../shared/clock.js';
 import { Ids } from '../../shared/ids.js';
 import { GroupModule } from '../group/index.js';
 import { RelationModule } from '../relation/index.js';
 import { UserModule } from '../user/index.js';
 import { InMemoryMessageStore } from './adapters/in-memory-message.store.js';
+import { RedisMessageStore } from './adapters/redis-message.store.js';
 import { TypeormConversationStore } from './adapters/typeorm-conversation.store.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ConversationDirectory } from './conversation.directory.js';
@@ -37,12 +39,18 @@ const stores: Provider[] = [
   },
   {
     provide: MessageStore,
-    inject: [CONFIG, Clock, Ids],
-    useFactory: ({ adapters, messages }: AshwireConfig, clock: Clock, ids: Ids): MessageStore => {
+    inject: [CONFIG, Clock, Ids, RedisConnections],
+    useFactory: (
+      { adapters, messages }: AshwireConfig,
+      clock: Clock,
+      ids: Ids,
+      redis: RedisConnections,
+    ): MessageStore => {
       switch (adapters.messageStore) {
         case 'memory':
           return new InMemoryMessageStore(clock, ids, messages.lifeMs, messages.reapEveryMs);
         case 'redis':
+          return new RedisMessageStore(redis, clock, ids, messages.lifeMs);
         case 'redis-cluster':
           throw adapterMissing('messageStore', adapters.messageStore);
       }

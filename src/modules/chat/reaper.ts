@@ -4,6 +4,7 @@ import { CONFIG } from '../../config/config.token.js';
 import { Delivery } from '../../platform/delivery/delivery.port.js';
 import { LIMITS } from '../../protocol/limits.js';
 import { Clock } from '../../shared/clock.js';
+import { DomainError } from '../../shared/domain-error.js';
 import { announceBurned } from './burn-announcement.js';
 import { ConversationStore } from './ports/conversation.store.port.js';
 import { MessageStore } from './ports/message.store.port.js';
@@ -47,7 +48,9 @@ export class Reaper implements OnApplicationBootstrap, OnApplicationShutdown {
         more = batches.reduce((sum, { messages }) => sum + messages.length, 0) >= BATCH;
       }
     } catch (error) {
-      this.logger.error({ stack: error instanceof Error ? error.stack : String(error) });
+      // A store that is away says so itself, once; this comes round several times a second.
+      const isAway = error instanceof DomainError && error.code === 'UNAVAILABLE';
+      if (!isAway) this.logger.error({ stack: error instanceof Error ? error.stack : String(error) });
     } finally {
       this.running = false;
     }

@@ -51,7 +51,7 @@ describe('the audit of the ledger', () => {
   }
 
   const sql = (statement: string, ...parameters: unknown[]): Promise<unknown> =>
-    rig.sqlite.transaction((manager) => manager.query(statement, parameters));
+    rig.sql.transaction((manager) => manager.query(statement, parameters));
   const seqOf = async (posting: string): Promise<number> =>
     (await rig.records.listEntries(0, 100)).find(({ postingId }) => postingId === posting)?.seq ?? 0;
   const finding = async (): Promise<string | undefined> => (await rig.audit.run()).finding?.message;
@@ -172,7 +172,7 @@ describe('the audit of the ledger', () => {
     await sql('PRAGMA ignore_check_constraints = 1');
     await sql('UPDATE payment_account SET balance = 200, kind = ? WHERE id = ?', 'fees', user(bob));
     expect(await finding()).toMatch(/is of another kind, user or currency than its id says$/);
-    await rig.sqlite.read((manager) => manager.query('PRAGMA foreign_keys = 0'));
+    await rig.sql.read((manager) => manager.query('PRAGMA foreign_keys = 0'));
     await sql('DELETE FROM payment_account WHERE id = ?', user(bob));
     expect(await finding()).toBe(`payment_account ${user(bob)} is missing, but has entries`);
   });
@@ -183,7 +183,7 @@ describe('the audit of the ledger', () => {
         return Promise.resolve(new Map([[CURRENCY, 1]]));
       }
     }
-    const records = new Short(rig.sqlite);
+    const records = new Short(rig.sql);
     const { finding: found } = await new LedgerAudit(records, new DocumentAudit(records, rig.users)).run();
     expect(found?.message).toBe(
       `payment_account escrow:${CURRENCY} has 305, but pending orders and withdrawals need 1`,
@@ -243,7 +243,7 @@ describe('the audit of the ledger', () => {
         return records.listAccounts(afterId, limit);
       }
     }
-    const busy = new Busy(rig.sqlite);
+    const busy = new Busy(rig.sql);
     const audit = new LedgerAudit(busy, new DocumentAudit(busy, rig.users));
     const { finding: found, head } = await audit.run();
     expect([found, head]).toEqual([null, await records.head()]);

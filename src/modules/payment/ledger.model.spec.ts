@@ -2,6 +2,8 @@ import { Logger } from '@nestjs/common';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Database } from '../../platform/database/database.port.js';
+import { describeOnMariadb } from '../../platform/database/spec/databases.fixture.js';
+import { type OpenDatabase, openSqlite } from '../../platform/database/spec/open-database.fixture.js';
 import { RandomIds } from '../../shared/ids.js';
 import { LedgerEntryRow, PaymentAccountRow, PaymentOrderRow } from './adapters/payment.rows.js';
 import { TypeormOrderStore } from './adapters/typeorm-order.store.js';
@@ -14,15 +16,18 @@ import type { SigningPerson } from './spec/signing-people.fixture.js';
 const PEOPLE = 3;
 const ids = new RandomIds();
 
+type StoreOf = (database: Database) => OrderStore;
+
 interface Real {
   readonly rig: PaymentRig;
   readonly people: readonly SigningPerson[];
   readonly database: CrashingDatabase;
 }
 
-async function start(storeOf: (database: Database) => OrderStore): Promise<Real> {
+async function start(storeOf: StoreOf, open: OpenDatabase): Promise<Real> {
   let database: CrashingDatabase | undefined;
   const rig = await startPayments({
+    open,
     payments: { redPacketLifeMs: LIFE_MS, maxPerDay: MAX_PER_DAY },
     around: (inner): Database => (database = new CrashingDatabase(inner)),
     orders: storeOf,
@@ -58,7 +63,7 @@ async function answers(
 
 /** Conservation, and that the database is the model. */
 async function holds({ rig, people }: Real, model: LedgerModel): Promise<void> {
-  const { accounts, orders, entries } = await rig.sqlite.read(async (manager) => ({
+  const { accounts, orders, entries } = await rig.sql.read(async (manager) => ({
     accounts: await manager.find(PaymentAccountRow),
     orders: await manager.find(PaymentOrderRow),
     entries: await manager.count(LedgerEntryRow),
@@ -158,11 +163,12 @@ const commands = fc.commands([placing, placing, retrying, claiming, claiming, ex
 });
 
 function itHolds(
-  storeOf: (database: Database) => OrderStore,
+  storeOf: StoreOf,
   parameters: fc.Parameters<[Iterable<Command>]>,
+  open: OpenDatabase = openSqlite,
 ): Promise<void> {
   const property = fc.asyncProperty(commands, async (steps) => {
-    const real = await start(storeOf);
+    const real = await start(storeOf, open);
     try {
       await fc.asyncModelRun(() => ({ model: new LedgerModel(PEOPLE), real }), steps);
       expect((await real.rig.audit.run()).finding).toBeNull();
@@ -180,6 +186,10 @@ describe('the ledger as a model', () => {
   it('conserves money, with one effect per order and one end per packet, under crashes and retries', async () => {
     await itHolds((database) => new TypeormOrderStore(database), { numRuns: 60 });
   }, 120_000);
+
+  describeOnMariadb((open) => {
+    it('conserves money', () => itHolds((database) => new TypeormOrderStore(database), { numRuns: 6 }, open), 120_000);
+  });
 
   class ForgetsThatItWasClaimed extends TypeormOrderStore {
     constructor(private readonly own: Database) {

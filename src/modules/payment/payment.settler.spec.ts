@@ -64,7 +64,7 @@ describe('PaymentSettler', () => {
 
   it('logs a failure and goes on with the rest', async () => {
     const [bad, good] = [await overdue(), await overdue()];
-    await rig.sqlite.transaction((manager) =>
+    await rig.sql.transaction((manager) =>
       manager.query(
         'INSERT INTO ledger_entry SELECT seq + 99, ?, 0, account_id, kind, reference, NULL, 1, 0, 0, ?, ? FROM ledger_entry LIMIT 1',
         [`order-end:${bad}`, '', ''],

@@ -3,10 +3,14 @@ import type { AshwireConfig } from '../../config/config.schema.js';
 import { CONFIG } from '../../config/config.token.js';
 import { Database } from '../../platform/database/database.port.js';
 import { Outbox } from '../../platform/database/outbox.js';
+import { RedisConnections } from '../../platform/redis/redis-connections.js';
 import { Clock } from '../../shared/clock.js';
 import { InMemoryChallengeStore } from './adapters/in-memory-challenge.store.js';
 import { InMemorySessionRevocations } from './adapters/in-memory-session-revocations.js';
 import { InMemorySpentNonces } from './adapters/in-memory-spent-nonces.js';
+import { RedisChallengeStore } from './adapters/redis-challenge.store.js';
+import { RedisSessionRevocations } from './adapters/redis-session-revocations.js';
+import { RedisSpentNonces } from './adapters/redis-spent-nonces.js';
 import { TypeormAccountStore } from './adapters/typeorm-account.store.js';
 import { TypeormIdentityStore } from './adapters/typeorm-identity.store.js';
 import { TypeormKeyPackageStore } from './adapters/typeorm-key-package.store.js';
@@ -31,15 +35,20 @@ const sql = <P>(provide: Token<P>, adapter: new (database: Database) => P): Fact
 });
 
 /** What may be forgotten at a restart. A tier of several nodes needs it outside of the process. */
-const ephemeral = <P>(provide: Token<P>, inMemory: (clock: Clock, config: AshwireConfig) => P): FactoryProvider<P> => ({
+const ephemeral = <P>(
+  provide: Token<P>,
+  inMemory: (clock: Clock, config: AshwireConfig) => P,
+  inRedis: (redis: RedisConnections, clock: Clock, config: AshwireConfig) => P,
+): FactoryProvider<P> => ({
   provide,
-  inject: [CONFIG, Clock],
-  useFactory: (config: AshwireConfig, clock: Clock) => {
+  inject: [CONFIG, Clock, RedisConnections],
+  useFactory: (config: AshwireConfig, clock: Clock, redis: RedisConnections) => {
     const kind = config.adapters.ephemeral;
     switch (kind) {
       case 'memory':
         return inMemory(clock, config);
       case 'redis':
+        return inRedis(redis, clock, config);
       case 'redis-cluster':
         throw new Error(`${provide.name} has no adapter for ${kind} yet`);
     }
@@ -56,9 +65,21 @@ const STORES: readonly FactoryProvider[] = [
   sql(SessionStore, TypeormSessionStore),
   sql(KeyPackageStore, TypeormKeyPackageStore),
   sql(RegistrationInvitationStore, TypeormRegistrationInvitationStore),
-  ephemeral(ChallengeStore, (clock) => new InMemoryChallengeStore(clock)),
-  ephemeral(SpentNonces, (clock) => new InMemorySpentNonces(clock)),
-  ephemeral(SessionRevocations, (clock, { sessions }) => new InMemorySessionRevocations(clock, sessions.accessTokenMs)),
+  ephemeral(
+    ChallengeStore,
+    (clock) => new InMemoryChallengeStore(clock),
+    (redis, clock) => new RedisChallengeStore(redis, clock),
+  ),
+  ephemeral(
+    SpentNonces,
+    (clock) => new InMemorySpentNonces(clock),
+    (redis, clock) => new RedisSpentNonces(redis, clock),
+  ),
+  ephemeral(
+    SessionRevocations,
+    (clock, { sessions }) => new InMemorySessionRevocations(clock, sessions.accessTokenMs),
+    (redis, clock, { sessions }) => new RedisSessionRevocations(redis, clock, sessions.accessTokenMs),
+  ),
 ];
 
 /** Chooses the adapter behind each port of the module. */

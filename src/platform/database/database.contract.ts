@@ -57,6 +57,28 @@ export function describeDatabaseContract(create: () => Promise<Database>): void 
       expect(await reading).toEqual([]);
     });
 
+    it('reads as of one moment, whatever is committed meanwhile', async () => {
+      let writing: Promise<unknown> = Promise.resolve();
+      const [before, after] = await database.read(async (manager) => {
+        const count = () => manager.query<unknown[]>('SELECT id FROM sample').then(({ length }) => length);
+        const first = await count();
+        writing = database.transaction((other) => insert(other, 1));
+        await pause(50);
+        return [first, await count()];
+      });
+      await writing;
+      expect([before, after, await ids()]).toEqual([0, 0, [1]]);
+    });
+
+    it('counts the rows that a statement matched, changed or not', async () => {
+      const affected = await database.transaction(async (manager) => {
+        await insert(manager, 1);
+        const update = manager.createQueryBuilder().update('sample').set({ id: 1 });
+        return (await update.where('id = 1').execute()).affected;
+      });
+      expect(affected).toBe(1);
+    });
+
     it('commits and undoes what runs inside of a transaction with it, and shows it there', async () => {
       const work = (fails: boolean) =>
         database.transaction(async (manager) => {
@@ -81,6 +103,21 @@ export function describeDatabaseContract(create: () => Promise<Database>): void 
       await expect(work).rejects.toThrow('no');
       await late;
       expect(await ids()).toEqual([2]);
+    });
+
+    it('lets everyone through, in whatever order they take rows', async () => {
+      await database.transaction(async (manager) => {
+        for (const id of [1, 2]) await insert(manager, id);
+      });
+      const hold = (manager: EntityManager, id: number) => manager.query(`UPDATE sample SET id = id WHERE id = ${id}`);
+      const both = (first: number) =>
+        database.transaction(async (manager) => {
+          await hold(manager, first);
+          await pause(5);
+          await hold(manager, 3 - first);
+          return first;
+        });
+      expect(await Promise.all([1, 2, 1, 2, 1, 2].map(both))).toEqual([1, 2, 1, 2, 1, 2]);
     });
 
     it('answers a ping', async () => {

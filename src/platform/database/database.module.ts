@@ -8,8 +8,8 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { adapterMissing } from '../../config/built-adapters.js';
 import type { AshwireConfig } from '../../config/config.schema.js';
 import { Clock } from '../../shared/clock.js';
 import { Ids } from '../../shared/ids.js';
@@ -17,6 +17,7 @@ import { EventBus } from '../event-bus/event-bus.port.js';
 import { leaseSchema } from '../lease/adapters/lease.schema.js';
 import { TypeormLease } from '../lease/adapters/typeorm-lease.js';
 import { Lease } from '../lease/lease.port.js';
+import { MysqlDatabase } from './adapters/mysql-database.js';
 import { SqliteDatabase } from './adapters/sqlite-database.js';
 import { Database, type DatabaseSchema } from './database.port.js';
 import { Outbox, outboxSchema } from './outbox.js';
@@ -56,6 +57,7 @@ export class DatabaseModule implements OnApplicationBootstrap, OnApplicationShut
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.outbox.idle();
     await this.database.close();
   }
 }
@@ -71,7 +73,21 @@ function openDatabase(config: AshwireConfig, schemas: readonly DatabaseSchema[])
       const inMemory = database.file === ':memory:';
       return SqliteDatabase.open(inMemory ? database.file : resolve(config.dataDirectory, database.file), schema);
     }
-    case 'mysql':
-      throw adapterMissing('database', database.kind);
+    case 'mysql': {
+      const { kind: _, tls, ...options } = database;
+      const password = config.secrets.databasePassword ?? '';
+      const onOutage = (error: unknown): void => new Logger(Database.name).warn({ unavailable: String(error) });
+      const secured = tls && { tls: authoritiesOf(tls, config) };
+      return MysqlDatabase.open({ ...options, password, onOutage, ...secured }, schema);
+    }
   }
+}
+
+function authoritiesOf(
+  { authoritiesFile }: { authoritiesFile?: string | undefined },
+  { dataDirectory }: AshwireConfig,
+) {
+  return authoritiesFile === undefined
+    ? {}
+    : { authorities: readFileSync(resolve(dataDirectory, authoritiesFile), 'utf8') };
 }

@@ -1,20 +1,19 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import 'reflect-metadata';
+import { beforeEach, expect, it } from '@jest/globals';
 import { IsId } from '../../protocol/payloads/fields.js';
 import { RandomIds } from '../../shared/ids.js';
 import { InProcessEventBus } from '../event-bus/adapters/in-process-event-bus.js';
 import { defineEvent, type EventBus } from '../event-bus/event-bus.port.js';
 import { PayloadValidators } from '../validation/payload-validator.js';
-import { SqliteDatabase } from './adapters/sqlite-database.js';
 import type { Database } from './database.port.js';
 import { Outbox, outboxSchema } from './outbox.js';
+import { describeOnDatabases } from './spec/databases.fixture.js';
 
 class OutboxSubject {
   @IsId() subjectId!: string;
 }
 const SubjectEnded = defineEvent('outbox.subject-ended', OutboxSubject);
 
-describe('Outbox', () => {
+describeOnDatabases((openDatabase) => {
   const ids = new RandomIds();
   let database: Database;
   let bus: EventBus;
@@ -29,7 +28,7 @@ describe('Outbox', () => {
     database.transaction((manager) => outbox.add(manager, SubjectEnded, { subjectId }));
 
   beforeEach(async () => {
-    database = await SqliteDatabase.open(':memory:', outboxSchema);
+    database = await openDatabase(outboxSchema);
     bus = new InProcessEventBus(new PayloadValidators());
     failures = [];
     outbox = open();
@@ -43,6 +42,13 @@ describe('Outbox', () => {
     await Promise.all([outbox.drain(), outbox.drain()]);
     await outbox.drain();
     expect(seen).toEqual(subjects);
+  });
+
+  it('holds a payload of any size that a message may have', async () => {
+    const subjectId = 'x'.repeat(100_000);
+    await database.transaction((manager) => outbox.add(manager, SubjectEnded, { subjectId }));
+    const rows = await database.read((manager) => manager.query<{ payload: string }[]>('SELECT payload FROM outbox'));
+    expect(rows).toEqual([{ payload: JSON.stringify({ subjectId }) }]);
   });
 
   it('publishes nothing of a transaction that was rolled back', async () => {

@@ -20,8 +20,11 @@ class CreateOutbox1700000000000 implements MigrationInterface {
   name = 'CreateOutbox1700000000000';
 
   async up(runner: QueryRunner): Promise<void> {
+    // Ascending and never used twice: the order of the events.
+    const isMysql = runner.dataSource.options.type === 'mysql';
+    const key = isMysql ? 'bigint PRIMARY KEY AUTO_INCREMENT' : 'integer PRIMARY KEY AUTOINCREMENT';
     await runner.query(
-      'CREATE TABLE outbox (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, name varchar NOT NULL, payload text NOT NULL)',
+      `CREATE TABLE outbox (id ${key} NOT NULL, name varchar(64) NOT NULL, payload mediumtext NOT NULL)`,
     );
   }
 
@@ -60,6 +63,11 @@ export class Outbox {
   /** Publishes what is waiting. Resolves when this pass is through; what failed stays for the next pass. */
   drain(): Promise<void> {
     this.draining = this.draining.then(() => this.pass()).catch(this.onFailure);
+    return this.draining;
+  }
+
+  /** Resolves once the pass that is under way is through. */
+  idle(): Promise<void> {
     return this.draining;
   }
 

@@ -49,7 +49,7 @@ export class GroupHandshakes1700000005000 implements MigrationInterface {
       `CREATE TABLE handshake (
         conversation_id varchar(22) NOT NULL, epoch int NOT NULL, kind varchar(8) NOT NULL,
         sender_id varchar(22) NOT NULL, sender_device_id varchar(22), members varchar(120) NOT NULL,
-        commit_message text, welcome_message text, sealed_name varchar(400), accepted_at bigint NOT NULL,
+        commit_message mediumtext, welcome_message mediumtext, sealed_name varchar(400), accepted_at bigint NOT NULL,
         PRIMARY KEY (conversation_id, epoch))`,
       `CREATE TABLE handshake_welcome (
         conversation_id varchar(22) NOT NULL, epoch int NOT NULL, device_id varchar(22) NOT NULL,

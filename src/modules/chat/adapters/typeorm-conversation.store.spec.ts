@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import 'reflect-metadata';
 import { SqliteDatabase } from '../../../platform/database/adapters/sqlite-database.js';
+import { describeOnDatabases } from '../../../platform/database/spec/databases.fixture.js';
 import { ManualClock } from '../../../shared/clock.js';
 import { describeConversationStoreContract } from '../ports/conversation.store.contract.js';
 import { chatSchema } from './chat.schema.js';
 import { TypeormConversationStore } from './typeorm-conversation.store.js';
 
-describeConversationStoreContract(async () => {
-  const clock = new ManualClock();
-  return { clock, store: new TypeormConversationStore(await SqliteDatabase.open(':memory:', chatSchema), clock) };
-});
+describeOnDatabases((open) =>
+  describeConversationStoreContract(async () => {
+    const clock = new ManualClock();
+    return { clock, store: new TypeormConversationStore(await open(chatSchema), clock) };
+  }),
+);
 
 describe('TypeormConversationStore', () => {
   it('keeps epochs and wishes of conversations from before there were groups', async () => {

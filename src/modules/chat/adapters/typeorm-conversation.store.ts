@@ -1,5 +1,6 @@
 import { type EntityManager, In, LessThan, LessThanOrEqual, MoreThan, Not } from 'typeorm';
 import type { Database } from '../../../platform/database/database.port.js';
+import { insertMissing } from '../../../platform/database/insert-missing.js';
 import { LIMITS } from '../../../protocol/limits.js';
 import type { Clock } from '../../../shared/clock.js';
 import { DomainError } from '../../../shared/domain-error.js';
@@ -99,6 +100,8 @@ export class TypeormConversationStore extends ConversationStore {
 
   async markApplied(conversationId: string, userId: string, epoch: number): Promise<void> {
     await this.database.transaction(async (manager) => {
+      // The conversation first, as everywhere. Who marks last sees what the others have marked.
+      await manager.update(ConversationRow, { id: conversationId }, { epoch: () => 'epoch' });
       await manager.update(
         ConversationMemberRow,
         { conversationId, userId, appliedEpoch: LessThan(epoch) },
@@ -154,8 +157,7 @@ function storedHandshake(row: HandshakeRow, isWelcomed: boolean): StoredHandshak
 }
 
 async function ensureConversation(manager: EntityManager, id: string): Promise<void> {
-  const values = { id, epoch: 0, isChanging: false };
-  await manager.createQueryBuilder().insert().into(ConversationRow).values(values).orIgnore().execute();
+  await insertMissing(manager, ConversationRow, { id, epoch: 0, isChanging: false });
 }
 
 async function ensureMember(
@@ -166,7 +168,7 @@ async function ensureMember(
 ): Promise<void> {
   const appliedEpoch = Math.max(0, joinedEpoch - 1);
   const values = { conversationId, userId, burnAfterReadSeconds: null, appliedEpoch, joinedEpoch };
-  await manager.createQueryBuilder().insert().into(ConversationMemberRow).values(values).orIgnore().execute();
+  await insertMissing(manager, ConversationMemberRow, values);
 }
 
 async function removeUpTo(manager: EntityManager, conversationId: string, epoch: number): Promise<void> {

@@ -116,6 +116,14 @@ export function describeConversationStoreContract(
       expect((await store.getState(conversationId)).epoch).toBe(2);
     });
 
+    it('keeps none that the members apply at the same time', async () => {
+      for (let base = 0; base < 20; base += 1) {
+        await accept(reset(base), [alice, bob, carol]);
+        await Promise.all([alice, bob, carol].map((user) => store.markApplied(conversationId, user, base + 1)));
+        expect(await listedTo(bob)).toEqual([]);
+      }
+    });
+
     it('keeps the latest 32 handshakes, whoever has not applied the others', async () => {
       for (let epoch = 0; epoch < LIMITS.handshakesKept + 3; epoch += 1) await accept(reset(epoch));
       const kept = await listedTo(bob);

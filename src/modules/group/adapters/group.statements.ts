@@ -1,4 +1,5 @@
 import { type EntityManager, In } from 'typeorm';
+import { insertMissing } from '../../../platform/database/insert-missing.js';
 import { LIMITS } from '../../../protocol/limits.js';
 import { DomainError } from '../../../shared/domain-error.js';
 import type { GroupRecord } from '../ports/group.store.port.js';
@@ -20,11 +21,8 @@ export async function lockGroup(manager: EntityManager, groupId: string): Promis
 
 export async function lockUsers(manager: EntityManager, userIds: readonly string[]): Promise<void> {
   for (const userId of [...userIds].sort()) {
-    // Again while there is none: who leaves the last group takes the row away.
-    while (!(await touchCounter(manager, userId))) {
-      const none = { userId, joined: 0 };
-      await manager.createQueryBuilder().insert().into(GroupCounterRow).values(none).orIgnore().execute();
-    }
+    if (await touchCounter(manager, userId)) continue;
+    await insertMissing(manager, GroupCounterRow, { userId, joined: 0 });
   }
 }
 

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { SqliteDatabase } from '../../../platform/database/adapters/sqlite-database.js';
 import { Outbox, outboxSchema } from '../../../platform/database/outbox.js';
+import { type OpenDatabase, openSqlite } from '../../../platform/database/spec/open-database.fixture.js';
 import { InProcessEventBus } from '../../../platform/event-bus/adapters/in-process-event-bus.js';
 import { PayloadValidators } from '../../../platform/validation/payload-validator.js';
 import { TypeormGroupStore } from '../adapters/typeorm-group.store.js';
@@ -9,12 +9,9 @@ import { groupSchema } from '../group.schema.js';
 
 const validators = new PayloadValidators();
 
-/** The store on SQLite in memory, with what it needs around it. */
-export async function openGroupStore() {
-  const database = await SqliteDatabase.open(':memory:', {
-    rows: [...outboxSchema.rows, ...groupSchema.rows],
-    migrations: [...outboxSchema.migrations, ...groupSchema.migrations],
-  });
+/** The store, with what it needs around it. */
+export async function openGroupStore(open: OpenDatabase = openSqlite) {
+  const database = await open(outboxSchema, groupSchema);
   const bus = new InProcessEventBus(validators);
   const failures: unknown[] = [];
   const outbox = new Outbox(database, bus, (error) => failures.push(error));

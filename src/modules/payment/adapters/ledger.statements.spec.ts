@@ -1,18 +1,18 @@
-import 'reflect-metadata';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SqliteDatabase } from '../../../platform/database/adapters/sqlite-database.js';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { Database } from '../../../platform/database/database.port.js';
+import { describeOnDatabases } from '../../../platform/database/spec/databases.fixture.js';
 import { entryHash, type Move, type Posting } from '../domain/ledger.js';
 import { ensureUserAccount, post, systemAccount } from './ledger.statements.js';
 import { LedgerEntryRow, LedgerHeadRow, PaymentAccountRow } from './payment.rows.js';
 import { paymentSchema } from './payment.schema.js';
 
-describe('the ledger', () => {
-  let database: SqliteDatabase;
+describeOnDatabases((open) => {
+  let database: Database;
   let issue: string;
   let fees: string;
   let ann: string;
   beforeEach(async () => {
-    database = await SqliteDatabase.open(':memory:', paymentSchema);
+    database = await open(paymentSchema);
     await database.transaction(async (manager) => {
       [issue, fees] = [await systemAccount(manager, 'issue', 'CNY'), await systemAccount(manager, 'fees', 'CNY')];
       ann = await ensureUserAccount(manager, 'ann', 'CNY', 1);
@@ -37,7 +37,9 @@ describe('the ledger', () => {
     );
     expect(new Set(again)).toEqual(new Set([ann]));
     const row = { id: 'x', kind: 'issue' as const, userId: '', currency: 'CNY', balance: 0, createdAt: 0 };
-    await expect(database.transaction((manager) => manager.insert(PaymentAccountRow, row))).rejects.toThrow(/UNIQUE/);
+    await expect(database.transaction((manager) => manager.insert(PaymentAccountRow, row))).rejects.toThrow(
+      /UNIQUE|Duplicate/,
+    );
   });
 
   it('chains the entries of all postings, in the order in which they came', async () => {
@@ -94,6 +96,8 @@ describe('the ledger', () => {
     ['a second head', "INSERT INTO ledger_head VALUES (2, 0, '')"],
   ])('has no row with %s', async (_, statement) => {
     await posted('p', { from: issue, to: ann, amount: 10 });
-    await expect(database.transaction((manager) => manager.query(statement))).rejects.toThrow(/CHECK|UNIQUE/);
+    await expect(database.transaction((manager) => manager.query(statement))).rejects.toThrow(
+      /CHECK|UNIQUE|CONSTRAINT|Duplicate/,
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { type EntityManager, In } from 'typeorm';
+import { insertMissing } from '../../../platform/database/insert-missing.js';
 import { DomainError } from '../../../shared/domain-error.js';
 import {
   accountIdOf,
@@ -39,8 +40,9 @@ async function ensureAccount(
 ): Promise<string> {
   const id = accountIdOf(kind, userId, currency);
   if (await manager.existsBy(PaymentAccountRow, { id })) return id;
-  const row = { id, kind, userId, currency, balance: 0, createdAt };
-  await manager.createQueryBuilder().insert().into(PaymentAccountRow).values(row).orIgnore().execute();
+  // The head before the account, as in `post`: who waits for the same new account must not hold it while waiting for the head.
+  await manager.increment(LedgerHeadRow, { id: 1 }, 'seq', 0);
+  await insertMissing(manager, PaymentAccountRow, { id, kind, userId, currency, balance: 0, createdAt });
   return id;
 }
 

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { insertMissing } from '../../../platform/database/insert-missing.js';
 import { DomainError } from '../../../shared/domain-error.js';
 import { dayOf, type PaymentOrder } from '../domain/payment-order.js';
 import { PaymentDayRow } from './payment.rows.js';
@@ -10,10 +11,7 @@ export async function spendWithinDay(
   max: number,
 ): Promise<void> {
   const day = { userId, day: dayOf(createdAt) };
-  if (!(await manager.existsBy(PaymentDayRow, day))) {
-    const row = { ...day, spent: 0 };
-    await manager.createQueryBuilder().insert().into(PaymentDayRow).values(row).orIgnore().execute();
-  }
+  if (!(await manager.existsBy(PaymentDayRow, day))) await insertMissing(manager, PaymentDayRow, { ...day, spent: 0 });
   const counted = await manager
     .createQueryBuilder()
     .update(PaymentDayRow)

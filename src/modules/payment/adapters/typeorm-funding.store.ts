@@ -1,5 +1,6 @@
 import { type EntityManager, LessThanOrEqual } from 'typeorm';
 import type { Database } from '../../../platform/database/database.port.js';
+import { insertMissing } from '../../../platform/database/insert-missing.js';
 import { DomainError } from '../../../shared/domain-error.js';
 import {
   type FundingKind,
@@ -26,7 +27,7 @@ export class TypeormFundingStore extends FundingStore {
     return this.database.transaction(async (manager) => {
       const id = topUpId;
       const row = { ...topUp, id, state: 'pending', settledAt: null, payAt: null } as const;
-      await manager.createQueryBuilder().insert().into(TopUpRow).values(row).orIgnore().execute();
+      await insertMissing(manager, TopUpRow, row);
       const kept = await manager.findOneByOrFail(TopUpRow, { id });
       requireSame(kept, row, ['userId', 'amount', 'currency']);
       return topUpOf(kept);
@@ -39,10 +40,10 @@ export class TypeormFundingStore extends FundingStore {
   }
 
   beginWithdrawal({ withdrawalId, ...withdrawal }: NewWithdrawal): Promise<Withdrawal> {
-    return this.database.transaction(async (manager) => {
+    return this.database.securedTransaction(async (manager) => {
       const id = withdrawalId;
       const row = { ...withdrawal, id, state: 'pending', settledAt: null, offerAt: NOT_RESERVED } as const;
-      await manager.createQueryBuilder().insert().into(WithdrawalRow).values(row).orIgnore().execute();
+      await insertMissing(manager, WithdrawalRow, row);
       const { offerAt } = withdrawal;
       const begun = await manager.update(WithdrawalRow, { id, offerAt: NOT_RESERVED }, { offerAt });
       if (begun.affected === 1) await moveToEscrow(manager, row);
@@ -66,7 +67,7 @@ export class TypeormFundingStore extends FundingStore {
   }
 
   settle(outcome: Outcome): Promise<Settled> {
-    return this.database.transaction(async (manager) => {
+    return this.database.securedTransaction(async (manager) => {
       const { kind, reference: id, state, at } = outcome;
       const first = await remember(manager, outcome);
       const pending = { id, state: 'pending' } as const;
@@ -106,8 +107,7 @@ export class TypeormFundingStore extends FundingStore {
 async function remember(manager: EntityManager, { reference, report, at }: Outcome): Promise<boolean> {
   if (report === undefined) return true;
   const { eventId: id } = report;
-  const row = { id, reference, receivedAt: at };
-  await manager.createQueryBuilder().insert().into(ProviderEventRow).values(row).orIgnore().execute();
+  await insertMissing(manager, ProviderEventRow, { id, reference, receivedAt: at });
   const kept = await manager.findOneByOrFail(ProviderEventRow, { id });
   return kept.reference === reference;
 }

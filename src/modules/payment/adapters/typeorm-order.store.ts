@@ -18,7 +18,7 @@ export class TypeormOrderStore extends OrderStore {
 
   async place(placing: Placing): Promise<Effect> {
     try {
-      return await this.database.transaction((manager) => placeOnce(manager, placing));
+      return await this.database.securedTransaction((manager) => placeOnce(manager, placing));
     } catch (error) {
       // Somebody has inserted the same id between the look and the insert; a database that lets writers overlap tells so late.
       const earlier = isUniqueViolation(error) ? await this.find(placing.order.orderId) : null;
@@ -28,7 +28,7 @@ export class TypeormOrderStore extends OrderStore {
   }
 
   claim(orderId: string, payeeId: string, now: number): Promise<Effect> {
-    return this.database.transaction(async (manager) => {
+    return this.database.securedTransaction(async (manager) => {
       const packet = { id: orderId, payeeId, kind: 'red-packet' } as const;
       const open = { ...packet, state: 'pending', expiresAt: MoreThan(now) } as const;
       const claimed = await manager.update(PaymentOrderRow, open, { state: 'posted', settledAt: now });
@@ -63,7 +63,7 @@ export class TypeormOrderStore extends OrderStore {
   }
 
   expire(orderId: string, now: number): Promise<PaymentOrder | null> {
-    return this.database.transaction(async (manager) => {
+    return this.database.securedTransaction(async (manager) => {
       const due = { id: orderId, state: 'pending', expiresAt: LessThanOrEqual(now) } as const;
       const voided = await manager.update(PaymentOrderRow, due, { state: 'voided', settledAt: now });
       if (voided.affected !== 1) return null;

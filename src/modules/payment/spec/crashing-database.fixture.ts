@@ -31,6 +31,10 @@ export class CrashingDatabase extends Database {
     return result;
   }
 
+  securedTransaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.transaction(work);
+  }
+
   private async orCrash<T>(work: Promise<T>): Promise<T> {
     const result = await work;
     if (this.crash === 'before-commit') throw new Crash();

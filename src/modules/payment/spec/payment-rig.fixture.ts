@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { type AshwireConfig, profileSchema } from '../../../config/config.schema.js';
-import { SqliteDatabase } from '../../../platform/database/adapters/sqlite-database.js';
 import type { Database } from '../../../platform/database/database.port.js';
+import { type OpenDatabase, openSqlite } from '../../../platform/database/spec/open-database.fixture.js';
 import { Delivery } from '../../../platform/delivery/delivery.port.js';
 import { InMemoryRateLimiter } from '../../../platform/rate-limit/adapters/in-memory-rate-limiter.js';
 import type { ServerEventName } from '../../../protocol/events.js';
@@ -42,6 +42,8 @@ export class RecordingDelivery extends Delivery {
 }
 
 export interface PaymentRigOptions {
+  /** SQLite in memory, unless another one is given. */
+  readonly open?: OpenDatabase;
   readonly payments?: Partial<AshwireConfig['payments']>;
   readonly ordersPerMinute?: number;
   /** Stands between the stores and the database. */
@@ -52,10 +54,10 @@ export interface PaymentRigOptions {
 const ids = new RandomIds();
 export const CURRENCY = 'CNY';
 
-/** The services wired as Nest does, on SQLite in memory. */
+/** The services wired as Nest does. */
 export async function startPayments(options: PaymentRigOptions = {}) {
-  const sqlite = await SqliteDatabase.open(':memory:', paymentSchema);
-  const database = options.around?.(sqlite) ?? sqlite;
+  const sql = await (options.open ?? openSqlite)(paymentSchema);
+  const database = options.around?.(sql) ?? sql;
   const profile = profileSchema.parse(parse(readFileSync('config/embedded.yaml', 'utf8')));
   const paymentOrdersPerUser = { points: options.ordersPerMinute ?? 1_000_000, perMs: 60_000 };
   const payments = { ...profile.payments, ...options.payments };
@@ -70,15 +72,15 @@ export async function startPayments(options: PaymentRigOptions = {}) {
   const accounts = new PaymentAccountService(config, orders);
   const admission = new OrderAdmission(config, users, friends, new InMemoryRateLimiter(), clock);
   const announcer = new PaymentAnnouncer(accounts, delivery);
-  const records = new TypeormLedgerRecords(sqlite);
+  const records = new TypeormLedgerRecords(sql);
   const server = serverNameOf(config);
   return {
-    ...{ sqlite, config, users, friends, clock, delivery, orders, accounts, records, server },
-    funding: new TypeormFundingStore(sqlite),
+    ...{ sql, config, users, friends, clock, delivery, orders, accounts, records, server },
+    funding: new TypeormFundingStore(sql),
     service: new PaymentOrderService(config, orders, admission, announcer, clock),
     audit: new LedgerAudit(records, new DocumentAudit(records, users)),
-    ...helpersOf(sqlite, { users, friends, clock, server }),
-    close: () => sqlite.close(),
+    ...helpersOf(sql, { users, friends, clock, server }),
+    close: () => sql.close(),
   };
 }
 
@@ -91,8 +93,8 @@ interface Surroundings {
   readonly server: string;
 }
 
-function helpersOf(sqlite: SqliteDatabase, { users, friends, clock, server }: Surroundings) {
-  const funding = new TypeormFundingStore(sqlite);
+function helpersOf(sql: Database, { users, friends, clock, server }: Surroundings) {
+  const funding = new TypeormFundingStore(sql);
   const give = async (person: SigningPerson, amount: number): Promise<void> => {
     const [topUpId, now] = [ids.next(), clock.now()];
     const { userId } = person;

@@ -1,4 +1,5 @@
 import { type EntityManager, In } from 'typeorm';
+import { insertMissing } from '../../../platform/database/insert-missing.js';
 import type { Outbox } from '../../../platform/database/outbox.js';
 import { LIMITS } from '../../../protocol/limits.js';
 import { DomainError } from '../../../shared/domain-error.js';
@@ -24,14 +25,7 @@ export const friendshipOf = (row: FriendshipRow): Friendship => ({
 export async function lockUsers(manager: EntityManager, ...userIds: readonly string[]): Promise<void> {
   for (const userId of [...userIds].sort()) {
     if (await touchCounter(manager, userId)) continue;
-    await manager
-      .createQueryBuilder()
-      .insert()
-      .into(FriendCounterRow)
-      .values({ userId, friends: 0 })
-      .orIgnore()
-      .execute();
-    await touchCounter(manager, userId);
+    await insertMissing(manager, FriendCounterRow, { userId, friends: 0 });
   }
 }
 

@@ -1,4 +1,5 @@
+import { describeOnDatabases } from '../../../platform/database/spec/databases.fixture.js';
 import { describeBlockStoreContract } from '../ports/block.store.contract.js';
 import { openTypeormStores } from '../spec/open-stores.fixture.js';
 
-describeBlockStoreContract(openTypeormStores);
+describeOnDatabases((open) => describeBlockStoreContract(() => openTypeormStores(open)));

@@ -1,4 +1,5 @@
 import type { Database } from '../../../platform/database/database.port.js';
+import { insertMissing } from '../../../platform/database/insert-missing.js';
 import type { Outbox } from '../../../platform/database/outbox.js';
 import { BlockStore } from '../ports/block.store.port.js';
 import type { EndedRelations } from '../ports/friendship.store.port.js';
@@ -17,7 +18,7 @@ export class TypeormBlockStore extends BlockStore {
     return this.database.transaction(async (manager) => {
       await lockUsers(manager, blockerId, blockedId);
       const row = { blockerId, blockedId, createdAt: at };
-      await manager.createQueryBuilder().insert().into(UserBlockRow).values(row).orIgnore().execute();
+      await insertMissing(manager, UserBlockRow, row);
       const friendship = await findBetween(manager, blockerId, blockedId);
       if (friendship) await endFriendship(manager, this.outbox, friendship);
       const withdrawn = await deleteRequests(manager, [{ requesterId: blockerId, recipientId: blockedId }]);

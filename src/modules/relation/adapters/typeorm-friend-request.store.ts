@@ -61,11 +61,12 @@ export class TypeormFriendRequestStore extends FriendRequestStore {
     });
   }
 
-  async decline(requestId: string, recipientId: string): Promise<boolean> {
-    const result = await this.database.transaction((manager) =>
-      manager.update(FriendRequestRow, { id: requestId, recipientId }, { recipientId: null }),
-    );
-    return result.affected === 1;
+  decline(requestId: string, recipientId: string): Promise<boolean> {
+    return this.database.transaction(async (manager) => {
+      await lockUsers(manager, recipientId);
+      const result = await manager.update(FriendRequestRow, { id: requestId, recipientId }, { recipientId: null });
+      return result.affected === 1;
+    });
   }
 
   cancel(requestId: string, requesterId: string): Promise<WithdrawnRequest | null> {

@@ -1,4 +1,5 @@
+import { describeOnDatabases } from '../../../platform/database/spec/databases.fixture.js';
 import { describeFriendshipStoreContract } from '../ports/friendship.store.contract.js';
 import { openTypeormStores } from '../spec/open-stores.fixture.js';
 
-describeFriendshipStoreContract(openTypeormStores);
+describeOnDatabases((open) => describeFriendshipStoreContract(() => openTypeormStores(open)));

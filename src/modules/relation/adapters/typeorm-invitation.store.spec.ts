@@ -1,4 +1,5 @@
+import { describeOnDatabases } from '../../../platform/database/spec/databases.fixture.js';
 import { describeInvitationStoreContract } from '../ports/invitation.store.contract.js';
 import { openTypeormStores } from '../spec/open-stores.fixture.js';
 
-describeInvitationStoreContract(openTypeormStores);
+describeOnDatabases((open) => describeInvitationStoreContract(() => openTypeormStores(open)));

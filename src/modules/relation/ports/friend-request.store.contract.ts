@@ -83,6 +83,20 @@ export function describeFriendRequestStoreContract(create: CreateRelationStores)
       expect(await ask(stores, ann, bob)).toEqual({ request, reached: null, begun: null });
     });
 
+    it('accepts or declines, when both are tried at once', async () => {
+      for (let laterBy = 0; laterBy < 15; laterBy += 1) {
+        const asker = stores.ids.next();
+        const { request } = await ask(stores, asker, bob);
+        const late = new Promise((resolve) => setTimeout(resolve, laterBy));
+        const declined = late.then(() => stores.requests.decline(request.requestId, bob));
+        const results = await Promise.allSettled([accept(request.requestId, bob), declined]);
+        const won = results.filter((result) => result.status === 'fulfilled' && result.value !== false);
+        expect(won).toHaveLength(1);
+        const friends = await stores.friendships.findBetween(asker, bob);
+        expect((await stores.requests.list(asker)).outgoing).toHaveLength(friends ? 0 : 1);
+      }
+    });
+
     it('cancels once, and only as the one who asked', async () => {
       const { request } = await ask(stores, ann, bob);
       const { requestId } = request;

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { SqliteDatabase } from '../../../platform/database/adapters/sqlite-database.js';
+import type { Database } from '../../../platform/database/database.port.js';
 import { Outbox, outboxSchema } from '../../../platform/database/outbox.js';
+import { type OpenDatabase, openSqlite } from '../../../platform/database/spec/open-database.fixture.js';
 import { InProcessEventBus } from '../../../platform/event-bus/adapters/in-process-event-bus.js';
 import { PayloadValidators } from '../../../platform/validation/payload-validator.js';
 import { RandomIds } from '../../../shared/ids.js';
@@ -15,14 +16,11 @@ import { FriendshipEnded, type FriendshipSubject } from '../relation.events.js';
 const validators = new PayloadValidators();
 const ids = new RandomIds();
 
-/** The four stores on one SQLite database in memory, with what they need around them. */
-export async function openTypeormStores(): Promise<
-  RelationStores & { bus: InProcessEventBus; outbox: Outbox; database: SqliteDatabase }
-> {
-  const database = await SqliteDatabase.open(':memory:', {
-    rows: [...outboxSchema.rows, ...relationSchema.rows],
-    migrations: [...outboxSchema.migrations, ...relationSchema.migrations],
-  });
+/** The four stores on one database, with what they need around them. */
+export async function openTypeormStores(
+  open: OpenDatabase = openSqlite,
+): Promise<RelationStores & { bus: InProcessEventBus; outbox: Outbox; database: Database }> {
+  const database = await open(outboxSchema, relationSchema);
   const bus = new InProcessEventBus(validators);
   const failures: unknown[] = [];
   const outbox = new Outbox(database, bus, (error) => failures.push(error));

@@ -73,8 +73,10 @@ export class TypeormAccountStore extends AccountStore {
 
   delete(userId: string): Promise<string[] | null> {
     return this.database.transaction(async (manager) => {
-      const [account, ...others] = ROWS_OF_A_USER;
+      const [account, device, ...others] = ROWS_OF_A_USER;
       if ((await manager.delete(account, { userId })).affected !== 1) return null;
+      // Without a device no session is opened any more.
+      await manager.delete(device, { userId });
       const sessions = await manager.findBy(SessionRow, { userId, ended: IsNull() });
       for (const rows of others) await manager.delete(rows, { userId });
       await this.outbox.add(manager, UserDeleted, { userId });

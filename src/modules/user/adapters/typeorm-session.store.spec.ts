@@ -1,4 +1,5 @@
+import { describeOnDatabases } from '../../../platform/database/spec/databases.fixture.js';
 import { describeSessionStoreContract } from '../ports/session.store.contract.js';
 import { openStores } from '../spec/open-stores.js';
 
-describeSessionStoreContract(openStores);
+describeOnDatabases((open) => describeSessionStoreContract(() => openStores(open)));

@@ -1,5 +1,5 @@
-import { SqliteDatabase } from '../../../platform/database/adapters/sqlite-database.js';
 import { Outbox, outboxSchema } from '../../../platform/database/outbox.js';
+import { type OpenDatabase, openSqlite } from '../../../platform/database/spec/open-database.fixture.js';
 import { InProcessEventBus } from '../../../platform/event-bus/adapters/in-process-event-bus.js';
 import { PayloadValidators } from '../../../platform/validation/payload-validator.js';
 import { TypeormAccountStore } from '../adapters/typeorm-account.store.js';
@@ -11,11 +11,8 @@ import { userSchema } from '../user.schema.js';
 import { UserDeleted } from '../user.events.js';
 
 /** The SQL stores over one new, empty database. */
-export async function openStores() {
-  const database = await SqliteDatabase.open(':memory:', {
-    rows: [...outboxSchema.rows, ...userSchema.rows],
-    migrations: [...outboxSchema.migrations, ...userSchema.migrations],
-  });
+export async function openStores(open: OpenDatabase = openSqlite) {
+  const database = await open(outboxSchema, userSchema);
   const bus = new InProcessEventBus(new PayloadValidators());
   const outbox = new Outbox(database, bus, (error) => {
     throw error;

@@ -19,6 +19,7 @@ import { ErrorFilter } from '../../../platform/http/error.filter.js';
 import { PayloadPipe } from '../../../platform/http/payload.pipe.js';
 import { InMemoryRateLimiter } from '../../../platform/rate-limit/adapters/in-memory-rate-limiter.js';
 import { RateLimiter } from '../../../platform/rate-limit/rate-limiter.port.js';
+import { RedisConnections } from '../../../platform/redis/redis-connections.js';
 import { PayloadValidators } from '../../../platform/validation/payload-validator.js';
 import type { RegisterRequest, RegistrationTerms, SessionTokens } from '../../../protocol/payloads/user.payloads.js';
 import { challengeBytes, type ChallengePurpose, registrationBytes } from '../../../protocol/signing.js';
@@ -100,6 +101,7 @@ export async function startUserModule(options: RigOptions = {}): Promise<UserRig
     { provide: RateLimiter, useValue: new InMemoryRateLimiter() },
     { provide: Delivery, useValue: delivery },
     { provide: Clock, useValue: clock },
+    { provide: RedisConnections, useValue: new RedisConnections(config) },
     { provide: Ids, useValue: new RandomIds() },
   ];
   @Global()

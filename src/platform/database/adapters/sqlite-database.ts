@@ -1,10 +1,10 @@
 import { Mutex } from 'async-mutex';
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataSource, type EntityManager } from 'typeorm';
 import { DomainError } from '../../../shared/domain-error.js';
 import { Database, type DatabaseSchema } from '../database.port.js';
+import { OuterTransaction } from './outer-transaction.js';
 
 interface RawSqlite {
   pragma(statement: string): unknown;
@@ -17,7 +17,7 @@ interface RawSqlite {
  */
 export class SqliteDatabase extends Database {
   private readonly turns = new Mutex();
-  private readonly outer = new AsyncLocalStorage<{ manager: EntityManager | undefined }>();
+  private readonly outer = new OuterTransaction();
 
   private constructor(private readonly dataSource: DataSource) {
     super();
@@ -45,27 +45,18 @@ export class SqliteDatabase extends Database {
   }
 
   read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const manager = this.outer.getStore()?.manager;
+    const manager = this.outer.manager;
     return manager ? work(manager) : this.turns.runExclusive(() => work(this.dataSource.manager));
   }
 
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const manager = this.outer.getStore()?.manager;
-    return manager ? work(manager) : this.turns.runExclusive(() => this.dataSource.transaction(this.asOuter(work)));
+    const manager = this.outer.manager;
+    if (manager) return work(manager);
+    return this.turns.runExclusive(() => this.dataSource.transaction((inner) => this.outer.run(inner, work)));
   }
 
-  /** Work that started something and did not wait for it must not have that write into the transaction after its end. */
-  private asOuter<T>(work: (manager: EntityManager) => Promise<T>) {
-    return (manager: EntityManager): Promise<T> => {
-      const outer: { manager: EntityManager | undefined } = { manager };
-      return this.outer
-        .run(outer, () => work(manager))
-        .finally(() => {
-          outer.manager = undefined;
-          // While a storage is in use, Node 20 runs a hook for every promise of the process.
-          this.outer.disable();
-        });
-    };
+  securedTransaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.transaction(work);
   }
 
   async ping(): Promise<void> {

@@ -2,6 +2,7 @@ import { LessThanOrEqual } from 'typeorm';
 import type { Clock } from '../../../shared/clock.js';
 import type { Ids } from '../../../shared/ids.js';
 import type { Database } from '../../database/database.port.js';
+import { insertMissing } from '../../database/insert-missing.js';
 import { Lease } from '../lease.port.js';
 import { JobLeaseRow } from './lease.schema.js';
 
@@ -30,8 +31,7 @@ export class TypeormLease extends Lease {
   private take(name: string, holder: string, forMs: number): Promise<boolean> {
     return this.database.transaction(async (manager) => {
       const now = this.clock.now();
-      const row = { name, ...FREE };
-      await manager.createQueryBuilder().insert().into(JobLeaseRow).values(row).orIgnore().execute();
+      await insertMissing(manager, JobLeaseRow, { name, ...FREE });
       const expired = { name, expiresAt: LessThanOrEqual(now) };
       const taken = await manager.update(JobLeaseRow, expired, { holder, expiresAt: now + forMs });
       return taken.affected === 1;
