@@ -39,7 +39,7 @@ module.exports = {
       name: 'modules-are-private-to-the-rest',
       comment: 'What is outside the modules sees their index.ts and nothing else.',
       severity: 'error',
-      from: { path: at('(?:src|sdk|terminal|test)/'), pathNot: at('src/modules/') },
+      from: { path: at('(?:src|sdk|terminal|tier|test)/'), pathNot: at('src/modules/') },
       to: { path: at('src/modules/'), pathNot: 'src/modules/[^/]+/index\\.ts$' },
     },
     {
@@ -72,7 +72,7 @@ module.exports = {
       name: 'typeorm-only-in-adapters-and-platform-database',
       severity: 'error',
       from: {
-        path: at('(?:src|sdk|terminal)/'),
+        path: at('(?:src|sdk|terminal|tier)/'),
         pathNot: ['/adapters/', '/migrations/', at('src/platform/database/'), TEST_CODE],
       },
       to: { path: npm('typeorm') },
@@ -80,7 +80,7 @@ module.exports = {
     {
       name: 'drivers-only-in-adapters',
       severity: 'error',
-      from: { path: at('(?:src|sdk|terminal)/'), pathNot: ['/adapters/', at('src/platform/redis/'), TEST_CODE] },
+      from: { path: at('(?:src|sdk|terminal|tier)/'), pathNot: ['/adapters/', at('src/platform/redis/'), TEST_CODE] },
       to: {
         path: npm(
           'better-sqlite3',
@@ -96,7 +96,7 @@ module.exports = {
     {
       name: 'socket-io-server-only-in-its-platform',
       severity: 'error',
-      from: { path: at('(?:src|sdk|terminal)/'), pathNot: ['/adapters/', at('src/platform/socket/'), TEST_CODE] },
+      from: { path: at('(?:src|sdk|terminal|tier)/'), pathNot: ['/adapters/', at('src/platform/socket/'), TEST_CODE] },
       to: { path: npm('socket\\.io', '@nestjs/platform-socket\\.io', '@socket\\.io/[^/]+') },
     },
     {
@@ -122,7 +122,7 @@ module.exports = {
       severity: 'error',
       from: { path: PURE, pathNot: TEST_CODE },
       to: {
-        path: at('(?:src|sdk|terminal|test)/'),
+        path: at('(?:src|sdk|terminal|tier|test)/'),
         pathNot: [
           ...PURE,
           at('src/config/config\\.schema\\.ts$'),
@@ -140,7 +140,7 @@ module.exports = {
       name: 'sdk-knows-only-the-protocol',
       severity: 'error',
       from: { path: at('sdk/'), pathNot: TEST_CODE },
-      to: { path: at('(?:src|terminal|test)/'), pathNot: at('src/protocol/') },
+      to: { path: at('(?:src|terminal|tier|test)/'), pathNot: at('src/protocol/') },
     },
     {
       name: 'sdk-takes-payloads-as-types',
@@ -166,25 +166,32 @@ module.exports = {
       name: 'terminal-is-a-client',
       severity: 'error',
       from: { path: at('terminal/'), pathNot: TEST_CODE },
-      to: { path: at('(?:src|sdk|test)/'), pathNot: [at('sdk/(?:index|node)\\.ts$'), at('src/protocol/')] },
+      to: { path: at('(?:src|sdk|tier|test)/'), pathNot: [at('sdk/(?:index|node)\\.ts$'), at('src/protocol/')] },
+    },
+    {
+      name: 'tier-knows-the-configuration-only',
+      comment: 'It starts what is built; of the sources it reads what a profile is and where the package lies.',
+      severity: 'error',
+      from: { path: at('tier/'), pathNot: TEST_CODE },
+      to: { path: at('(?:src|sdk|terminal|test)/'), pathNot: at('src/config/') },
     },
     {
       name: 'server-knows-no-client',
       severity: 'error',
       from: { path: at('src/'), pathNot: TEST_CODE },
-      to: { path: at('(?:sdk|terminal|test)/') },
+      to: { path: at('(?:sdk|terminal|tier|test)/') },
     },
     {
       name: 'product-knows-no-tests',
       severity: 'error',
-      from: { path: at('(?:src|sdk|terminal)/'), pathNot: TEST_CODE },
+      from: { path: at('(?:src|sdk|terminal|tier)/'), pathNot: TEST_CODE },
       to: { path: [TEST_CODE, npm('@jest/globals', 'jest', '@nestjs/testing', 'supertest', 'fast-check')] },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: at('(?:src|sdk|terminal)/'), pathNot: ['\\.d\\.ts$', TEST_CODE] },
+      from: { orphan: true, path: at('(?:src|sdk|terminal|tier)/'), pathNot: ['\\.d\\.ts$', TEST_CODE] },
       to: {},
     },
     { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const stamp = join(dist, '.built');
-const sources = ['src', 'sdk', 'terminal', 'test', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const sources = ['src', 'sdk', 'terminal', 'tier', 'test', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 
 export function isBuilt() {
   return existsSync(stamp);

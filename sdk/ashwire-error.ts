@@ -7,6 +7,7 @@ export const CLIENT_ERRORS = {
   OFFLINE: 'There is no connection to the server. It will be tried again.',
   TIMEOUT: 'The server did not answer in time.',
   STOPPED: 'This client was stopped.',
+  UNSTABLE: 'The connection to the server does not hold, or does not bring what is missing. It is tried once a minute.',
   BAD_ANSWER: 'The server answered with something that is not Ashwire. Check its address and version.',
   ANSWER_TOO_LARGE: 'The server answered with more than 1 MB, which is refused.',
   PROOF_OF_WORK_FAILED:

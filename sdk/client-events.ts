@@ -58,6 +58,11 @@ export interface AshwireClientEvents {
   connection: { readonly state: ConnectionState };
   /** The server ended it, and this client will not try again by itself. */
   closed: { readonly code: AshwireErrorCode; readonly action: 'login' | 'stop' };
+  /**
+   * UNSTABLE: connections end again and again, or what the server answers cannot be taken, also after everything was fetched
+   * anew. The client tries once a minute; `connect()` tries at once.
+   */
+  trouble: AshwireError;
   /** Something went wrong that no call was waiting for. The client goes on. */
   error: AshwireError;
 }

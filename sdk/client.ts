@@ -165,7 +165,7 @@ export class AshwireClient {
   /** Ends the connection; the storage stays open, timers go on burning what is due. */
   async disconnect(): Promise<void> {
     this.connection.stop();
-    this.synchronisation.offline();
+    this.synchronisation.stop();
     await Promise.resolve();
   }
 

@@ -2,7 +2,12 @@ import type { ConnectionReady } from '../src/protocol/payloads/connection.payloa
 import { AshwireError } from './ashwire-error.js';
 import type { ClientParts } from './client-parts.js';
 import { KINDS } from './store/client-store.js';
-import { Backoff } from './transport/backoff.js';
+import { Backoff, STABLE_MS } from './transport/backoff.js';
+import type { Ended } from './transport/connection.js';
+import { LoopDetector } from './transport/loop-detector.js';
+
+/** Between two tries of who goes round in a circle, also after beginning anew. */
+const TROUBLE_MS = 60_000;
 
 /** What happens on a new connection, in this order: the clock, the friends with their keys, then the conversations. */
 export class Synchronisation {
@@ -10,6 +15,8 @@ export class Synchronisation {
   private connection = 0;
   private isDone = false;
   private waiting: (() => void)[] = [];
+  private readonly loops = new LoopDetector();
+  private mustBeginAnew = false;
 
   constructor(private readonly parts: ClientParts) {}
 
@@ -23,11 +30,18 @@ export class Synchronisation {
     void this.untilDone(this.connection, ready);
   };
 
-  readonly offline = (): void => {
+  readonly offline = ({ closing, lastedMs }: Ended): number => {
+    this.stop();
+    if (lastedMs >= STABLE_MS) this.loops.succeeded();
+    const isExplained = closing !== undefined && (closing.code === 'SHUTTING_DOWN' || closing.action !== 'reconnect');
+    return lastedMs >= STABLE_MS || isExplained ? 0 : this.failed();
+  };
+
+  stop(): void {
     this.connection += 1;
     this.isDone = false;
     this.parts.clock.disconnected();
-  };
+  }
 
   private async untilDone(connection: number, ready: ConnectionReady): Promise<void> {
     const { events, clock, localClock } = this.parts;
@@ -44,12 +58,35 @@ export class Synchronisation {
         const failure = AshwireError.from(error);
         if (connection !== this.connection || this.parts.closed) return;
         if (failure.code !== 'OFFLINE') events.emit('error', failure);
-        await new Promise<void>((resolve) => localClock.after(backoff.next(failure.retryAfterMs), resolve));
+        // What may go better later is the server's trouble. What it keeps answering wrongly may be for what is asked from here.
+        const stayAwayMs = failure.retryable ? 0 : this.failed();
+        const wait = backoff.next(Math.max(failure.retryAfterMs, stayAwayMs));
+        await new Promise<void>((resolve) => localClock.after(wait, resolve));
       }
     }
   }
 
+  /** Returns how long to wait at least before the next try. */
+  private failed(): number {
+    const { events, localClock } = this.parts;
+    const finding = this.loops.failed(localClock.monotonic());
+    if (finding === 'resync') this.mustBeginAnew = true;
+    if (finding !== 'trouble') return 0;
+    events.emit('trouble', new AshwireError('UNSTABLE'));
+    return TROUBLE_MS;
+  }
+
+  /** Every conversation is read from its first message again; what is known is not told twice. */
+  private async beginAnew(): Promise<void> {
+    const { log } = this.parts.chat;
+    for (const { conversationId } of await log.conversations()) {
+      await log.change(conversationId, (change) => change.update({ cursor: 0 }));
+    }
+    this.mustBeginAnew = false;
+  }
+
   private async once(): Promise<void> {
+    if (this.mustBeginAnew) await this.beginAnew();
     const { store, clock, chat, friends, groupBook, sender, supply, account, events, paymentOutbox } = this.parts;
     await store.commit(store.put(KINDS.clockOffset, { offset: clock.offset }));
     await chat.burns.sweep();

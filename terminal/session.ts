@@ -66,6 +66,7 @@ export class Session {
       screen.notice(`The server ended the session: ${code}`);
       this.ended = true;
     });
+    client.on('trouble', ({ message }) => screen.notice(message));
     client.on('error', ({ code, message }) => screen.notice(`${code}: ${message}`));
   }
 }

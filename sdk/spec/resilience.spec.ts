@@ -61,7 +61,7 @@ describe('what survives', () => {
     const find = async () => (await alice.client.conversation(id).messages()).find((message) => message.id === sent.id);
     const burnAt = (await find())?.burnAt;
     await server.stop();
-    server = { ...(await startServer({}, server)), dataDirectory: server.dataDirectory };
+    server = await startServer({}, server);
     const seen: string[] = [];
     bob.client.on('message', ({ text }) => seen.push(text ?? ''));
     await bob.client.connect();

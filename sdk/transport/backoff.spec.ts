@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { Backoff } from './backoff.js';
 
 describe('Backoff', () => {
@@ -11,8 +12,27 @@ describe('Backoff', () => {
     expect(Array.from({ length: 10 }, () => shortest.next())).toEqual(Array.from({ length: 10 }, () => 500));
   });
 
-  it('waits at least as long as the server asks', () => {
+  it('waits at least as long as the server asks, and not everyone equally long', () => {
     expect(new Backoff(() => 0).next(9_000)).toBe(9_000);
+    expect(new Backoff(() => 0.999_999).next(9_000)).toBe(9_500);
+  });
+
+  it('spreads those who lost the same server evenly over what it may wait', () => {
+    const attempt = fc.integer({ min: 1, max: 12 });
+    fc.assert(
+      fc.property(attempt, fc.integer({ min: 0, max: 60_000 }), (attempts, asked) => {
+        const waits = Array.from({ length: 100 }, (_, client) => {
+          const backoff = new Backoff(() => client / 100);
+          for (let before = 1; before < attempts; before++) backoff.next();
+          return backoff.next(asked);
+        });
+        const width = Math.min(30_000, 500 * 2 ** attempts) - 500;
+        const from = Math.max(500, asked);
+        waits.forEach((wait, client) =>
+          expect(Math.abs(wait - (from + (width * client) / 100))).toBeLessThanOrEqual(1),
+        );
+      }),
+    );
   });
 
   it('starts anew only after a connection that held for 30 seconds', () => {

@@ -39,6 +39,22 @@ const end = (socket: Socket, code: string, action: string): void => {
   socket.disconnect(true);
 };
 
+/** Waits no longer than a moment, and notes how long it should have. */
+class HastyClock extends SystemLocalClock {
+  readonly waits: number[] = [];
+  mostMs = 5;
+  sleptMs = 0;
+
+  override monotonic(): number {
+    return super.monotonic() + this.sleptMs;
+  }
+
+  override after(milliseconds: number, action: () => void): () => void {
+    this.waits.push(milliseconds);
+    return super.after(Math.min(this.mostMs, milliseconds), action);
+  }
+}
+
 async function until(holds: () => boolean): Promise<void> {
   for (const last = Date.now() + 5_000; !holds();) {
     if (Date.now() > last) throw new Error('did not come true');
@@ -51,19 +67,26 @@ describe('Connection', () => {
   let connection: Connection;
   let told: string[];
   let renewals: number;
+  let stayAwayMs: number;
+  let clock: HastyClock;
 
   beforeEach(async () => {
     server = new ScriptedServer();
     told = [];
     renewals = 0;
+    stayAwayMs = 0;
+    clock = new HastyClock();
     const observer = {
       token: (refused?: string) => Promise.resolve(`t${refused === undefined ? renewals : ++renewals}`),
       online: () => void told.push('online'),
-      offline: () => void told.push('offline'),
+      offline: () => {
+        told.push('offline');
+        return stayAwayMs;
+      },
       state: (state: string) => void told.push(state),
       closed: ({ code, action }: { code: string; action: string }) => void told.push(`closed ${code} ${action}`),
     };
-    connection = new Connection(new SocketTransport(await server.listen()), observer, new SystemLocalClock());
+    connection = new Connection(new SocketTransport(await server.listen()), observer, clock, () => 0.999_999);
   });
   afterEach(async () => {
     connection.stop();
@@ -104,13 +127,52 @@ describe('Connection', () => {
     await until(() => told.includes('closed UNAUTHENTICATED login'));
   }, 15_000);
 
+  it('waits longer each time that a connection ends early, over stop and start, until one holds', async () => {
+    server.onSocket = (socket) => end(socket, 'INTERNAL', 'reconnect');
+    connection.start();
+    await until(() => clock.waits.length === 3);
+    connection.stop();
+    connection.start();
+    await until(() => clock.waits.length === 5);
+    expect(clock.waits.slice(0, 5)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000]);
+    server.onSocket = () => undefined;
+    await until(() => connection.state === 'online');
+    clock.sleptMs = 31_000;
+    connection.stop();
+    server.onSocket = (socket) => end(socket, 'INTERNAL', 'reconnect');
+    const before = clock.waits.length;
+    connection.start();
+    await until(() => clock.waits.length > before);
+    expect(clock.waits[before]).toBe(1_000);
+  });
+
+  it('waits as long as the server asks, however impatient, and as the observer asks, unless impatient', async () => {
+    clock.mostMs = 400;
+    server.onSocket = (socket, count) => {
+      if (count === 1)
+        socket.emit('connection:closing', { code: 'SHUTTING_DOWN', action: 'reconnect', retryAfterMs: 9_000 });
+      if (count <= 2) socket.disconnect(true);
+    };
+    connection.start();
+    await until(() => clock.waits.length === 1);
+    expect(clock.waits).toEqual([9_500]);
+    const startedAt = performance.now();
+    stayAwayMs = 60_000;
+    for (; server.tokens.length < 2; await new Promise((resolve) => setTimeout(resolve, 5))) connection.start();
+    expect(performance.now() - startedAt).toBeGreaterThan(300);
+    await until(() => clock.waits.length === 2);
+    expect(clock.waits[1]).toBe(61_500);
+    connection.start();
+    await until(() => connection.state === 'online');
+  });
+
   it('tries again when nobody is there, and stops when told to', async () => {
     const nobody = new Connection(
       new SocketTransport('http://127.0.0.1:1'),
       {
         token: () => Promise.resolve('t'),
         online: () => undefined,
-        offline: () => undefined,
+        offline: () => 0,
         state: (state) => void told.push(state),
         closed: () => void told.push('closed'),
       },

@@ -10,9 +10,15 @@ export interface ConnectionObserver {
   token(refused?: string): Promise<string>;
   /** The connection stands; called once for each. Never throws. */
   online(ready: ConnectionReady): void;
-  offline(): void;
+  /** It has ended, not by `stop`. Returns how long to stay away at least. */
+  offline(ended: Ended): number;
   state(state: ConnectionState): void;
   closed(event: AshwireClientEvents['closed']): void;
+}
+
+/** How a connection that stood has ended. */
+export interface Ended extends Disconnected {
+  readonly lastedMs: number;
 }
 
 /** Refusals after which trying again by itself is wrong. */
@@ -24,7 +30,10 @@ const REFUSED_LOGINS = 2;
 /** How an attempt ended. */
 interface Outcome {
   readonly code: string;
+  /** What the server asked for. */
   readonly retryAfterMs: number;
+  /** What the observer asked for. */
+  readonly stayAwayMs?: number;
   /** The login was refused, without a reason that is final. */
   readonly isRefusal: boolean;
   /** There is no point in another attempt. */
@@ -32,6 +41,9 @@ interface Outcome {
   /** The token that the server did not take. */
   readonly refused?: string;
 }
+
+/** Ended by `stop`. */
+const GONE = { stayAwayMs: 0 };
 
 const ENDED: Outcome = { code: 'OFFLINE', retryAfterMs: 0, isRefusal: false };
 
@@ -41,12 +53,20 @@ export class Connection {
   /** Another run ends the one before, wherever it waits. */
   private run = 0;
   private wakeUp: () => void = () => undefined;
+  /** A wait that the server asked for is not cut short by who is impatient here. */
+  private mayHurry = true;
+  private onlineSince = 0;
+  /** Outlives `stop` and `start`: an application that calls them in a circle does not hammer either. */
+  private readonly backoff: Backoff;
 
   constructor(
     private readonly socket: SocketTransport,
     private readonly observer: ConnectionObserver,
     private readonly clock: LocalClock,
-  ) {}
+    random: () => number = Math.random,
+  ) {
+    this.backoff = new Backoff(random);
+  }
 
   get state(): ConnectionState {
     return this.current;
@@ -54,7 +74,10 @@ export class Connection {
 
   /** Starts, or cuts a wait between two attempts short. */
   start(): void {
-    if (this.current === 'connecting' || this.current === 'online') return this.wakeUp();
+    if (this.current === 'connecting' || this.current === 'online') {
+      if (this.mayHurry) this.wakeUp();
+      return;
+    }
     this.run += 1;
     this.become('connecting');
     void this.keepConnected(this.run);
@@ -62,41 +85,40 @@ export class Connection {
 
   stop(): void {
     this.run += 1;
+    if (this.current === 'online') this.backoff.lasted(this.clock.monotonic() - this.onlineSince);
     this.socket.close();
     this.wakeUp();
     this.become('stopped');
   }
 
   private async keepConnected(run: number): Promise<void> {
-    const backoff = new Backoff();
     let refused: string | undefined;
     for (let refusals = 0; run === this.run;) {
-      const outcome = await this.attempt(run, refused, backoff);
+      const outcome = await this.attempt(run, refused);
       if (run !== this.run) return;
       refusals = outcome.isRefusal ? refusals + 1 : 0;
       if (outcome.end) return this.end(outcome.code, outcome.end);
       if (refusals > REFUSED_LOGINS) return this.end(outcome.code, 'login');
       refused = outcome.refused;
       this.become('connecting');
-      await this.pause(backoff.next(outcome.retryAfterMs));
+      await this.pause(outcome);
     }
   }
 
   /** One token, one socket, to its end. */
-  private async attempt(run: number, refused: string | undefined, backoff: Backoff): Promise<Outcome> {
+  private async attempt(run: number, refused: string | undefined): Promise<Outcome> {
     let token: string | undefined;
     try {
       token = await this.observer.token(refused);
       if (run !== this.run) return ENDED;
-      const startedAt = this.clock.monotonic();
-      const { closing } = await this.untilClosed(token, run);
-      backoff.lasted(this.clock.monotonic() - startedAt);
-      if (!closing) return ENDED;
-      const { code, action, retryAfterMs = 0 } = closing;
+      const { closing, stayAwayMs } = await this.untilClosed(token, run);
+      if (!closing) return { ...ENDED, stayAwayMs };
+      const { code, action } = closing;
       return {
         ...ENDED,
         code,
-        retryAfterMs,
+        stayAwayMs,
+        retryAfterMs: AshwireError.fromWire({ code, details: closing }).retryAfterMs,
         ...(action === 'stop' && { end: action }),
         ...(action === 'login' && { refused: token }),
       };
@@ -115,7 +137,7 @@ export class Connection {
   }
 
   /** Resolves when the connection has ended, with what the server said before. */
-  private async untilClosed(token: string, run: number): Promise<Disconnected> {
+  private async untilClosed(token: string, run: number): Promise<Disconnected & { readonly stayAwayMs: number }> {
     let off = (): void => undefined;
     // Listening before it opens: the end may come in the same frame as the beginning.
     const ended = new Promise<Disconnected>((resolve) => (off = this.socket.events.once('disconnected', resolve)));
@@ -123,12 +145,15 @@ export class Connection {
       off();
       throw error;
     });
-    if (run !== this.run) return {};
+    if (run !== this.run) return GONE;
+    this.onlineSince = this.clock.monotonic();
     this.become('online');
     this.observer.online(ready);
     const disconnected = await ended;
-    this.observer.offline();
-    return disconnected;
+    if (run !== this.run) return GONE;
+    const lastedMs = this.clock.monotonic() - this.onlineSince;
+    this.backoff.lasted(lastedMs);
+    return { ...disconnected, stayAwayMs: this.observer.offline({ ...disconnected, lastedMs }) };
   }
 
   private end(code: string, action: 'login' | 'stop'): void {
@@ -143,7 +168,9 @@ export class Connection {
     this.observer.state(state);
   }
 
-  private pause(milliseconds: number): Promise<void> {
+  private pause({ retryAfterMs, stayAwayMs = 0 }: Outcome): Promise<void> {
+    const milliseconds = this.backoff.next(Math.max(retryAfterMs, stayAwayMs));
+    this.mayHurry = retryAfterMs === 0;
     return new Promise((resolve) => {
       const cancel = this.clock.after(milliseconds, resolve);
       this.wakeUp = () => {

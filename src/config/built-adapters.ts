@@ -11,7 +11,7 @@ export const BUILT_ADAPTERS: Kinds = {
   messageStore: ['memory', 'redis'],
   ephemeral: ['memory', 'redis'],
   eventBus: ['in-process'],
-  delivery: ['in-process'],
+  delivery: ['in-process', 'redis'],
   blobStore: ['none'],
   analytics: ['none'],
   paymentProvider: ['sandbox', 'webhook'],

@@ -23,6 +23,11 @@ export const profileSchema = z.strictObject({
     requestTimeoutMs: z.int().positive(),
   }),
   nodes: z.int().positive(),
+  /** How a node stops. */
+  drain: z.strictObject({
+    /** Its connections are told to go elsewhere one after the other over this time. It is gone 5 seconds later at most. */
+    windowMs: z.int().min(0).max(300_000),
+  }),
   adapters: z.strictObject({
     database: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('sqlite'), file: z.string().min(1) }),

@@ -7,7 +7,14 @@ type Partial = DeepPartial<Profile>;
 export function impossiblePairs(data: unknown): string[] {
   if (!isTree(data)) return [];
   const profile = data as Partial;
-  return [...severalNodes(profile), ...missingSections(profile)];
+  return [...severalNodes(profile), ...missingSections(profile), ...deliveryPairs(profile)];
+}
+
+export const DELIVERY_NEEDS_EPHEMERAL =
+  'delivery redis needs ephemeral redis: where a user is connected stands in the presence data.';
+
+function deliveryPairs({ adapters }: Partial): string[] {
+  return adapters?.delivery === 'redis' && adapters.ephemeral === 'memory' ? [DELIVERY_NEEDS_EPHEMERAL] : [];
 }
 
 function severalNodes({ nodes, adapters, http, redis }: Partial): string[] {

@@ -189,6 +189,11 @@ describe('loadConfig', () => {
         says: 'redis.nodes.0 must be valid (host:port), not "redis".',
       },
       {
+        what: 'pushes over Redis without presence there',
+        overrides: { adapters: { delivery: 'redis' } },
+        says: 'delivery redis needs ephemeral redis: where a user is connected stands in the presence data.',
+      },
+      {
         what: 'NATS without its section',
         overrides: { adapters: { eventBus: 'nats' } },
         says: 'eventBus nats needs the section nats (servers).',
@@ -236,13 +241,18 @@ describe('loadConfig', () => {
 });
 
 describe('loadConfig for what this build has', () => {
-  test('takes the embedded profile', () => {
-    expect(() => loadConfig({ environment: COMPLETE, mustBeBuilt: true })).not.toThrow();
+  test.each(['embedded', '100k'])('takes the profile %s', (tier) => {
+    expect(() => loadConfig({ tier, environment: COMPLETE, mustBeBuilt: true })).not.toThrow();
   });
 
   test('refuses a profile whose adapters are not built, naming each, whatever else is wrong with it', () => {
-    expect(problemsOf(() => loadConfig({ tier: '100k', environment: {}, mustBeBuilt: true }))).toEqual([
-      'The profile 100k asks for delivery redis; this build has: in-process.',
+    expect(problemsOf(() => loadConfig({ tier: '1m', environment: {}, mustBeBuilt: true }))).toEqual([
+      'The profile 1m asks for messageStore redis-cluster; this build has: memory, redis.',
+      'The profile 1m asks for ephemeral redis-cluster; this build has: memory, redis.',
+      'The profile 1m asks for eventBus nats; this build has: in-process.',
+      'The profile 1m asks for delivery nats; this build has: in-process, redis.',
+      'The profile 1m asks for blobStore s3; this build has: none.',
+      'The profile 1m asks for analytics clickhouse; this build has: none.',
     ]);
   });
 });

@@ -63,7 +63,7 @@ function completeOnDisk(profile: Profile, dataDirectory: string, secrets: ReadSe
   }
 }
 
-function readProfile(file: string): unknown {
+export function readProfile(file: string): unknown {
   if (!existsSync(file)) throw new ConfigError([`The profile ${file} does not exist.`]);
   const document = parseDocument(readFileSync(file, 'utf8'));
   if (document.errors.length > 0) throw new ConfigError(document.errors.map(({ message }) => `${file}: ${message}`));

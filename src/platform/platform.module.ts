@@ -1,28 +1,42 @@
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { adapterMissing } from '../config/built-adapters.js';
+import { ConfigError } from '../config/config-error.js';
 import type { AshwireConfig } from '../config/config.schema.js';
+import { DELIVERY_NEEDS_EPHEMERAL } from '../config/impossible-pairs.js';
 import { CONFIG } from '../config/config.token.js';
 import { Clock, SystemClock } from '../shared/clock.js';
 import { Ids, RandomIds } from '../shared/ids.js';
+import { ProcessCaches } from './cache/process-caches.js';
 import { InProcessDelivery } from './delivery/adapters/in-process-delivery.js';
+import { RedisDelivery } from './delivery/adapters/redis-delivery.js';
 import { Delivery } from './delivery/delivery.port.js';
 import { InProcessEventBus } from './event-bus/adapters/in-process-event-bus.js';
 import { EventBus } from './event-bus/event-bus.port.js';
+import { NodeChannel } from './node-channel/node-channel.js';
 import { InMemoryPresence } from './presence/adapters/in-memory-presence.js';
 import { RedisPresence } from './presence/adapters/redis-presence.js';
 import { Presence } from './presence/presence.port.js';
 import { InMemoryRateLimiter } from './rate-limit/adapters/in-memory-rate-limiter.js';
 import { RedisRateLimiter } from './rate-limit/adapters/redis-rate-limiter.js';
 import { RateLimiter } from './rate-limit/rate-limiter.port.js';
+import { RedisClock } from './redis/redis-clock.js';
 import { RedisConnections } from './redis/redis-connections.js';
+import { InProcessSignals } from './signals/adapters/in-process-signals.js';
+import { RedisSignals } from './signals/adapters/redis-signals.js';
+import { Signals } from './signals/signals.port.js';
 import { ConnectionRegistry } from './socket/connection-registry.js';
 import { PayloadValidators } from './validation/payload-validator.js';
 
 const providers: Provider[] = [
-  { provide: Clock, useClass: SystemClock },
+  ephemeral<Clock>(
+    Clock,
+    () => new SystemClock(),
+    (redis) => new RedisClock(redis),
+  ),
   { provide: Ids, useClass: RandomIds },
   PayloadValidators,
   ConnectionRegistry,
+  ProcessCaches,
   {
     provide: RedisConnections,
     inject: [CONFIG],
@@ -41,13 +55,40 @@ const providers: Provider[] = [
     },
   },
   {
+    provide: NodeChannel,
+    inject: [RedisConnections, Ids],
+    useFactory: (redis: RedisConnections, ids: Ids) => new NodeChannel(redis, ids),
+  },
+  {
+    provide: Signals,
+    inject: [CONFIG, NodeChannel],
+    useFactory: ({ adapters }: AshwireConfig, channel: NodeChannel): Signals => {
+      switch (adapters.delivery) {
+        case 'in-process':
+          return new InProcessSignals();
+        case 'redis':
+          return new RedisSignals(channel);
+        case 'nats':
+          throw adapterMissing('delivery', adapters.delivery);
+      }
+    },
+  },
+  {
     provide: Delivery,
-    inject: [CONFIG, ConnectionRegistry],
-    useFactory: ({ adapters }: AshwireConfig, connections: ConnectionRegistry): Delivery => {
+    inject: [CONFIG, ConnectionRegistry, NodeChannel, Signals, Presence],
+    useFactory: (
+      { adapters }: AshwireConfig,
+      connections: ConnectionRegistry,
+      channel: NodeChannel,
+      signals: Signals,
+      presence: Presence,
+    ): Delivery => {
       switch (adapters.delivery) {
         case 'in-process':
           return new InProcessDelivery(connections);
         case 'redis':
+          if (presence instanceof RedisPresence) return new RedisDelivery(connections, channel, signals, presence);
+          throw new ConfigError([DELIVERY_NEEDS_EPHEMERAL]);
         case 'nats':
           throw adapterMissing('delivery', adapters.delivery);
       }
@@ -61,7 +102,7 @@ const providers: Provider[] = [
   ephemeral(
     Presence,
     () => new InMemoryPresence(),
-    (redis) => new RedisPresence(redis),
+    (...known) => new RedisPresence(...known),
   ),
 ];
 
@@ -69,17 +110,22 @@ const providers: Provider[] = [
 function ephemeral<T>(
   provide: abstract new () => T,
   inMemory: () => T,
-  inRedis: (redis: RedisConnections) => T,
+  inRedis: (redis: RedisConnections, nodeId: string, signals: Signals) => T,
 ): Provider {
   return {
     provide,
-    inject: [CONFIG, RedisConnections],
-    useFactory: ({ adapters }: AshwireConfig, redis: RedisConnections): T => {
+    inject: [CONFIG, RedisConnections, NodeChannel, Signals],
+    useFactory: (
+      { adapters }: AshwireConfig,
+      redis: RedisConnections,
+      { nodeId }: NodeChannel,
+      signals: Signals,
+    ): T => {
       switch (adapters.ephemeral) {
         case 'memory':
           return inMemory();
         case 'redis':
-          return inRedis(redis);
+          return inRedis(redis, nodeId, signals);
         case 'redis-cluster':
           throw adapterMissing('ephemeral', adapters.ephemeral);
       }

@@ -1,10 +1,5 @@
-import { MariadbServer } from './mariadb-server.js';
+import { type MariadbPlace, MariadbServer } from './mariadb-server.js';
 
-const DURABLE = ['--innodb-flush-log-at-trx-commit=1', '--sync-binlog=1', '--innodb-log-file-size=8M'];
-const REPLICATED = ['--log-bin=binary-log', '--binlog-format=ROW', '--log-slave-updates', '--gtid-strict-mode=1'];
-/** An hour, so that a commit waits rather than go without the standby. */
-const SEMI_SYNC = ['--rpl-semi-sync-master-timeout=3600000', '--rpl-semi-sync-master-wait-point=AFTER_SYNC'];
-const SETTINGS = [...DURABLE, ...REPLICATED, ...SEMI_SYNC, '--rpl-semi-sync-slave-enabled=1'];
 const PATIENCE_MS = 10_000;
 
 /** A primary, and a standby that has every commit before it returns. */
@@ -14,10 +9,15 @@ export class MariadbPair {
     readonly standby: MariadbServer,
   ) {}
 
+  /** One that another process has started and will end. */
+  static at({ primary, standby }: Record<'primary' | 'standby', MariadbPlace>): MariadbPair {
+    return new MariadbPair(MariadbServer.at(primary), MariadbServer.at(standby));
+  }
+
   static async start(): Promise<MariadbPair> {
-    const primary = await MariadbServer.start({ settings: [...SETTINGS, '--server-id=1'] });
+    const primary = await MariadbServer.start({ settings: ['--server-id=1', '--read-only=0'] });
     try {
-      const standby = await MariadbServer.start({ settings: [...SETTINGS, '--server-id=2', '--read-only=1'] });
+      const standby = await MariadbServer.start({ settings: ['--server-id=2', '--skip-slave-start=0'] });
       const pair = new MariadbPair(primary, standby);
       await pair.connect().catch(async (error: unknown) => {
         await standby.close();

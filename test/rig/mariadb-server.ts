@@ -3,24 +3,36 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
 import { freePort } from './free-port.js';
 
 const run = promisify(execFile);
 const PATHS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-const PACKAGES = { mariadbd: 'mariadb-server', 'mariadb-install-db': 'mariadb-server', setpriv: 'util-linux' };
+const PACKAGES = {
+  ...{ mariadbd: 'mariadb-server', 'mariadb-install-db': 'mariadb-server', setpriv: 'util-linux' },
+  ...{ mariadb: 'mariadb-client', 'mariadb-dump': 'mariadb-client', 'mariadb-binlog': 'mariadb-server' },
+};
 const START_MS = 20_000;
 const STOP_MS = 20_000;
 
+/** What operators run. */
+const SETTINGS = resolve('docker/mysql/server.cnf');
+const SMALL = ['--innodb-log-file-size=8M', '--innodb-buffer-pool-size=48M', '--max-connections=300'];
 /** As little work as possible. What is committed survives the process, not the machine. */
 const FAST = [
   ...['--innodb-flush-log-at-trx-commit=2', '--innodb-flush-method=nosync', '--skip-log-bin'],
-  ...['--innodb-log-file-size=8M', '--innodb-buffer-pool-size=48M', '--performance-schema=off'],
+  ...['--skip-log-slave-updates', '--gtid-strict-mode=0', '--read-only=0'],
 ];
 /** The size of the first file is fixed when it is made. */
 const LAYOUT = ['--innodb-data-file-path=ibdata1:10M:autoextend'];
+
+/** Where a running server is, for others who use it. */
+export interface MariadbPlace {
+  readonly directory: string;
+  readonly port: number;
+}
 
 export interface MariadbDatabase {
   /** `host:port`. */
@@ -31,7 +43,7 @@ export interface MariadbDatabase {
 }
 
 export interface MariadbOptions {
-  /** Instead of the fast ones. */
+  /** Added to docker/mysql/server.cnf. By default what makes it fast. */
   readonly settings?: readonly string[];
   /** Data of another server, which has ended. */
   readonly directory?: string;
@@ -45,11 +57,17 @@ export class MariadbServer {
   private constructor(
     readonly directory: string,
     readonly port: number,
-    private readonly settings: readonly string[],
+    /** None of one that belongs to another process. */
+    private readonly settings?: readonly string[],
   ) {}
 
+  /** One that another process has started and will end. */
+  static at({ directory, port }: MariadbPlace): MariadbServer {
+    return new MariadbServer(directory, port);
+  }
+
   static async start({ settings = FAST, directory, port }: MariadbOptions = {}): Promise<MariadbServer> {
-    const folder = directory ?? mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'ashwire-mariadb-'));
+    const folder = directory ?? mkdtempSync(join(tmpdir(), 'ashwire-mariadb-'));
     const server = new MariadbServer(folder, port ?? (await freePort()), settings);
     try {
       if (directory === undefined) await server.install();
@@ -75,7 +93,8 @@ export class MariadbServer {
   async launch(): Promise<void> {
     // Dies with this process, whatever ends it.
     const tied = [program('setpriv'), '--pdeathsig', 'KILL', program('mariadbd')] as const;
-    const [setpriv, ...args] = [...tied, '--no-defaults', ...this.options(), ...this.settings];
+    const settings = [`--defaults-file=${SETTINGS}`, ...SMALL, ...this.options(), ...(this.settings ?? [])];
+    const [setpriv, ...args] = [...tied, ...settings];
     const child = spawn(setpriv, args, { stdio: 'ignore' });
     this.child = child;
     const until = Date.now() + START_MS;
@@ -123,6 +142,7 @@ export class MariadbServer {
 
   /** Ends it and removes its data. */
   async close(): Promise<void> {
+    if (!this.settings) return;
     await this.kill('SIGTERM');
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -135,8 +155,8 @@ export class MariadbServer {
     const { directory, port } = this;
     return [
       ...[`--datadir=${join(directory, 'data')}`, `--socket=${this.socket}`, `--port=${port}`],
-      ...['--bind-address=127.0.0.1', '--skip-name-resolve', `--log-error=${join(directory, 'error.log')}`],
-      ...[`--pid-file=${join(directory, 'pid')}`, '--max-connections=300', ...asUser(), ...LAYOUT],
+      ...['--bind-address=127.0.0.1', `--log-error=${join(directory, 'error.log')}`],
+      ...[`--pid-file=${join(directory, 'pid')}`, ...asUser(), ...LAYOUT],
     ];
   }
 
@@ -158,6 +178,11 @@ export class MariadbServer {
 /** It does not run as root unless it is told to. */
 function asUser(): string[] {
   return process.getuid?.() === 0 ? ['--user=root'] : [];
+}
+
+/** Throws where a program of the MySQL pair is missing. */
+export function requirePrograms(): void {
+  for (const name of Object.keys(PACKAGES) as (keyof typeof PACKAGES)[]) program(name);
 }
 
 function program(name: keyof typeof PACKAGES): string {

@@ -11,12 +11,32 @@ import { freePort } from './free-port.js';
 
 const SCRIPTS = resolve('docker/redis');
 const HOST = '127.0.0.1';
-const PACKAGES = { 'redis-server': 'redis-server', 'redis-cli': 'redis-tools', 'redis-sentinel': 'redis-sentinel' };
+const PACKAGES = {
+  'redis-server': 'redis-server',
+  'redis-cli': 'redis-tools',
+  'redis-sentinel': 'redis-sentinel',
+  setpriv: 'util-linux',
+};
+
+/** Where running processes are, for others who use them. */
+export interface RedisPlace {
+  readonly directory: string;
+  readonly password: string;
+  readonly redis: readonly ProcessPlace[];
+  readonly sentinels: readonly ProcessPlace[];
+}
+
+interface ProcessPlace {
+  readonly port: number;
+  readonly pid: number;
+  readonly output: string;
+}
 
 /** One process of a tier's Redis, under the start script of docker/redis. */
 export class RedisProcess {
   readonly address: string;
   output = '';
+  pid = 0;
   private child: ChildProcess | undefined;
 
   constructor(
@@ -31,8 +51,10 @@ export class RedisProcess {
 
   start(): void {
     const options = { cwd: this.directory, env: { ...process.env, ...this.environment }, stdio: 'pipe' } as const;
-    const child = spawn(join(SCRIPTS, this.script), options);
+    // Dies with this process, whatever ends it.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', join(SCRIPTS, this.script)], options);
     this.child = child;
+    this.pid = child.pid ?? 0;
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     }
@@ -59,8 +81,8 @@ export class RedisProcess {
 export class RedisServers {
   readonly redis: RedisProcess[] = [];
   readonly sentinels: RedisProcess[] = [];
-  readonly directory = mkdtempSync(join(tmpdir(), 'ashwire-redis-'));
-  readonly password = randomBytes(16).toString('base64url');
+  readonly directory: string;
+  readonly password: string;
   private readonly opened: RedisConnections[] = [];
 
   /** One process without replicas: nothing that is acknowledged survives it. */
@@ -91,7 +113,20 @@ export class RedisServers {
     return servers;
   }
 
-  private constructor() {
+  /** Those that another process has started and will end. */
+  static at(place: RedisPlace): RedisServers {
+    const servers = new RedisServers(place);
+    const known = ({ port, pid, output }: ProcessPlace): RedisProcess =>
+      Object.assign(new RedisProcess(port, '', {}, place.directory), { pid, output });
+    servers.redis.push(...place.redis.map(known));
+    servers.sentinels.push(...place.sentinels.map(known));
+    return servers;
+  }
+
+  private constructor(private readonly place?: RedisPlace) {
+    this.directory = place?.directory ?? mkdtempSync(join(tmpdir(), 'ashwire-redis-'));
+    this.password = place?.password ?? randomBytes(16).toString('base64url');
+    if (place) return;
     for (const [program, debian] of Object.entries(PACKAGES)) {
       if (spawnSync(program, ['--version']).error) {
         throw new Error(
@@ -100,6 +135,13 @@ export class RedisServers {
       }
     }
     writeFileSync(join(this.directory, 'password'), this.password, { mode: 0o600 });
+  }
+
+  /** As of now, for {@link RedisServers.at}. */
+  get whereabouts(): RedisPlace {
+    const placeOf = ({ port, pid, output }: RedisProcess): ProcessPlace => ({ port, pid, output });
+    const { directory, password } = this;
+    return { directory, password, redis: this.redis.map(placeOf), sentinels: this.sentinels.map(placeOf) };
   }
 
   /** What a profile says of these servers. */
@@ -143,6 +185,7 @@ export class RedisServers {
 
   async close(): Promise<void> {
     await Promise.all(this.opened.map((connections) => connections.onApplicationShutdown()));
+    if (this.place) return;
     await Promise.all([...this.sentinels, ...this.redis].map((process) => process.kill('SIGTERM')));
     rmSync(this.directory, { recursive: true, force: true });
   }

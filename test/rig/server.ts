@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AddressInfo } from 'node:net';
 import 'reflect-metadata';
 import { AppModule } from '../../src/app.module.js';
 import type { AshwireConfig, Profile } from '../../src/config/config.schema.js';
@@ -9,18 +7,25 @@ import { type DeepPartial, merge } from '../../src/config/deep-partial.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createHttpApplication } from '../../src/platform/http/http-application.js';
 import { freePort } from './free-port.js';
+import { RoundRobin } from './round-robin.js';
+import { createStores } from './create-stores.js';
+import type { Stores } from './stores.js';
 
 export { freePort };
 
 export interface RunningServer {
+  /** Each connection to it goes to the next of its nodes. */
   readonly url: string;
   readonly port: number;
+  /** Of the first node itself, for limits that each node keeps for itself. */
+  readonly nodePort: number;
   readonly config: AshwireConfig;
+  /** The first node. */
   readonly application: NestFastifyApplication;
-  readonly dataDirectory: string;
-  /** Stops the process's part and keeps the data directory. */
+  readonly stores: Stores;
+  /** Stops the process's part and keeps what is stored. */
   stop(): Promise<void>;
-  /** Stops and removes the data directory. */
+  /** Stops and removes what is stored. */
   close(): Promise<void>;
 }
 
@@ -33,28 +38,46 @@ export const QUICK: DeepPartial<Profile> = {
     httpPerAddress: { points: 10_000 },
   },
   messages: { reapEveryMs: 50 },
+  drain: { windowMs: 0 },
   logLevel: 'error',
 };
 
-/** The real application of the embedded tier in this process, on a free port. */
+/** The real application of the tier under test in this process, all nodes of it behind one free port. */
 export async function startServer(
   overrides: DeepPartial<Profile> = {},
-  from?: { readonly dataDirectory: string; readonly port: number },
+  from?: Pick<RunningServer, 'stores' | 'port'>,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningServer> {
-  const dataDirectory = from?.dataDirectory ?? mkdtempSync(join(tmpdir(), 'ashwire-'));
+  const stores = from?.stores ?? (await createStores());
   const port = from?.port ?? (await freePort());
+  const url = `http://localhost:${port}`;
+  const isAlone = stores.nodes === 1;
+  const layers: unknown[] = [stores.profile, isAlone ? {} : { http: { publicUrl: url } }, QUICK, overrides];
   const config = loadConfig({
-    tier: 'embedded',
-    environment: { ASHWIRE_DATA_DIR: dataDirectory, PORT: String(port), ...environment },
-    overrides: merge(QUICK, overrides) as DeepPartial<Profile>,
+    tier: stores.tier,
+    environment: { ...stores.environment, ...environment, PORT: String(port) },
+    overrides: layers.reduce((base, layer) => merge(base, layer)) as DeepPartial<Profile>,
   });
+  const starting = Array.from({ length: stores.nodes }, () => startNode(config, isAlone ? port : 0));
+  const nodes = await Promise.all(starting);
+  const ports = nodes.map(portOf);
+  const front = isAlone ? undefined : await RoundRobin.listen(port, ports);
+  const stop = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.close()));
+    await front?.close();
+  };
+  const close = async (): Promise<void> => {
+    await stop();
+    await stores.remove();
+  };
+  const [application] = nodes as [NestFastifyApplication];
+  return { url, port, nodePort: ports[0] ?? port, config, application, stores, stop, close };
+}
+
+async function startNode(config: AshwireConfig, port: number): Promise<NestFastifyApplication> {
   const application = await createHttpApplication(AppModule.for(config), config);
   await application.listen(port, config.http.host);
-  const stop = async () => application.close();
-  const close = async () => {
-    await stop();
-    rmSync(dataDirectory, { recursive: true, force: true });
-  };
-  return { url: `http://localhost:${port}`, port, config, application, dataDirectory, stop, close };
+  return application;
 }
+
+const portOf = (node: NestFastifyApplication): number => (node.getHttpServer().address() as AddressInfo).port;

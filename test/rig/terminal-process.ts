@@ -7,9 +7,16 @@ export class TerminalProcess {
   output = '';
   private readonly child: ChildProcessWithoutNullStreams;
 
-  constructor(name: string, server: string, data: string, ...more: readonly string[]) {
+  constructor(
+    name: string,
+    server: string,
+    data: string,
+    more: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     const options = ['--name', name, '--server', server, '--data', data, ...more];
-    this.child = spawn(process.execPath, ['dist/terminal/main.js', ...options]);
+    const env = { ...process.env, ...environment };
+    this.child = spawn(process.execPath, ['dist/terminal/main.js', ...options], { env });
     this.child.stdout.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.child.stderr.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }

@@ -5,5 +5,5 @@ export class ConversationSubject {
   @IsId() conversationId!: string;
 }
 
-/** Direct: members, epoch or wishes of a conversation are others now, or it is gone. Every node forgets what it knew of it. */
+/** Through the outbox: the epoch, and perhaps the members, are others now. */
 export const ConversationChanged = defineEvent('chat.conversation-changed', ConversationSubject);

@@ -3,6 +3,7 @@ import type { AshwireConfig } from '../../config/config.schema.js';
 import { CONFIG } from '../../config/config.token.js';
 import { adapterMissing } from '../../config/built-adapters.js';
 import { Database } from '../../platform/database/database.port.js';
+import { Outbox } from '../../platform/database/outbox.js';
 import { RedisConnections } from '../../platform/redis/redis-connections.js';
 import { Clock } from '../../shared/clock.js';
 import { Ids } from '../../shared/ids.js';
@@ -15,6 +16,7 @@ import { TypeormConversationStore } from './adapters/typeorm-conversation.store.
 import { ChatGateway } from './chat.gateway.js';
 import { ConversationDirectory } from './conversation.directory.js';
 import { ConversationNotices } from './conversation.notices.js';
+import { ConversationReader } from './conversation.reader.js';
 import { ConversationService } from './conversation.service.js';
 import { EpochNews } from './epoch.news.js';
 import { HandshakeGateway } from './handshake.gateway.js';
@@ -34,8 +36,9 @@ import { TypingService } from './typing.service.js';
 const stores: Provider[] = [
   {
     provide: ConversationStore,
-    inject: [Database, Clock],
-    useFactory: (database: Database, clock: Clock) => new TypeormConversationStore(database, clock),
+    inject: [Database, Outbox, Clock],
+    useFactory: (database: Database, outbox: Outbox, clock: Clock) =>
+      new TypeormConversationStore(database, outbox, clock),
   },
   {
     provide: MessageStore,
@@ -63,6 +66,7 @@ const stores: Provider[] = [
   controllers: [MembershipController],
   providers: [
     ...stores,
+    ConversationReader,
     ConversationDirectory,
     SharingDirectory,
     MessageService,

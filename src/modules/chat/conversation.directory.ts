@@ -1,53 +1,42 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import QuickLRU from 'quick-lru';
+import type { ProcessCache } from '../../platform/cache/process-cache.js';
+import { ProcessCaches } from '../../platform/cache/process-caches.js';
+import { Outbox } from '../../platform/database/outbox.js';
 import { EventBus } from '../../platform/event-bus/event-bus.port.js';
-import { LIMITS } from '../../protocol/limits.js';
 import { DomainError } from '../../shared/domain-error.js';
-import { GroupDissolved, GroupFacade } from '../group/index.js';
-import { FriendshipEnded, RelationFacade } from '../relation/index.js';
-import { UserChanged, UserDeleted, UserFacade } from '../user/index.js';
+import { GroupCut, GroupDissolved } from '../group/index.js';
+import { FriendshipCut, FriendshipEnded } from '../relation/index.js';
+import { UserChanged, UserDeleted } from '../user/index.js';
 import { ConversationChanged } from './chat.events.js';
-import { ConversationStore } from './ports/conversation.store.port.js';
+import { type Conversation, ConversationReader, type Parties } from './conversation.reader.js';
+import { MessageStore } from './ports/message.store.port.js';
 
-/** A conversation as the hot path needs it. */
-export interface Conversation {
-  readonly conversationId: string;
-  readonly kind: 'direct' | 'group';
-  readonly members: readonly string[];
-  readonly epoch: number;
-  /** Somebody has left, and nobody has committed the removal yet. */
-  readonly isChanging: boolean;
-  readonly burnAfterReadSeconds: ReadonlyMap<string, number>;
-  /** The strictest of all members. */
-  readonly strictestBurn: number;
-}
-
-/** One reading of the stores. */
-interface Reading {
-  readonly loading: Promise<Conversation | null>;
-  /** Once it is through: a message need not wait for a promise then. */
-  found?: Conversation;
-}
+export type { Conversation } from './conversation.reader.js';
 
 /**
- * Who belongs to a conversation and in which epoch it is: asked for with every message, so kept in the process and kept true
- * by one event, whatever the change. A miss is read once, however many ask at the same time.
+ * Who belongs to a conversation and in which epoch it is: asked for with every message, so kept in the process. A signal tells the
+ * other nodes of a change; for the one that misses it there is the fence of the log (docs/adr/0016-caches-and-the-fence.md).
  */
 @Injectable()
 export class ConversationDirectory implements OnModuleInit {
-  private readonly known = new QuickLRU<string, Reading>({ maxSize: 50_000 });
+  private readonly cache: ProcessCache<Conversation>;
 
   constructor(
-    @Inject(RelationFacade) private readonly relations: RelationFacade,
-    @Inject(GroupFacade) private readonly groups: GroupFacade,
-    @Inject(UserFacade) private readonly users: UserFacade,
-    @Inject(ConversationStore) private readonly store: ConversationStore,
+    @Inject(ConversationReader) private readonly reader: ConversationReader,
+    @Inject(MessageStore) private readonly messages: MessageStore,
+    @Inject(ProcessCaches) caches: ProcessCaches,
     @Inject(EventBus) private readonly bus: EventBus,
-  ) {}
+    @Inject(Outbox) private readonly outbox: Outbox,
+  ) {
+    const options = { topic: 'chat.conversation', maxSize: 50_000 };
+    this.cache = caches.openSingle(options, (conversationId) => reader.read(conversationId));
+  }
 
   onModuleInit(): void {
-    this.bus.subscribe(ConversationChanged, ({ conversationId }) => void this.known.delete(conversationId));
+    this.bus.subscribe(ConversationChanged, ({ conversationId }) => this.changed(conversationId));
+    this.bus.subscribe(FriendshipCut, ({ conversationId }) => this.changed(conversationId));
     this.bus.subscribe(FriendshipEnded, ({ conversationId }) => this.changed(conversationId));
+    this.bus.subscribe(GroupCut, ({ groupId }) => this.changed(groupId));
     this.bus.subscribe(GroupDissolved, ({ groupId }) => this.changed(groupId));
     this.bus.subscribe(UserDeleted, ({ userId }) => this.changedOf(userId));
     this.bus.subscribe(UserChanged, ({ userId, what }) => (what === 'settings' ? this.changedOf(userId) : undefined));
@@ -61,76 +50,54 @@ export class ConversationDirectory implements OnModuleInit {
   }
 
   async find(conversationId: string, userId: string): Promise<Conversation | null> {
-    const conversation = this.known.get(conversationId)?.found ?? (await this.current(conversationId));
+    const conversation = this.cache.peek(conversationId) ?? (await this.cache.get(conversationId));
     return conversation?.members.includes(userId) ? conversation : null;
   }
 
-  /** All conversations of a user: of its friendships, then of its groups. */
-  async listIds(userId: string): Promise<string[]> {
-    const friendships = await this.relations.listFriendships(userId);
-    const groups = await this.groups.list(userId);
-    return [...friendships.map(({ conversationId }) => conversationId), ...groups.map(({ groupId }) => groupId)];
+  /** As the database has it now, within the transaction of the caller. */
+  findParties(conversationId: string): Promise<Parties | null> {
+    return this.reader.findParties(conversationId);
   }
 
-  /** After the commit of a change. */
-  changed(conversationId: string): Promise<void> {
-    return this.bus.publish(ConversationChanged, { conversationId });
-  }
-
-  private async changedOf(userId: string): Promise<void> {
-    for (const conversationId of await this.listIds(userId)) await this.changed(conversationId);
-  }
-
-  private async current(conversationId: string): Promise<Conversation | null> {
-    for (;;) {
-      const reading = this.known.get(conversationId) ?? this.begin(conversationId);
-      const found = await reading.loading;
-      // What was forgotten while it was read may be from before the change: who asked after the change must not get it.
-      if (!found || this.known.peek(conversationId) === reading) return found;
-    }
-  }
-
-  private begin(conversationId: string): Reading {
-    const reading: Reading = { loading: this.load(conversationId) };
-    this.known.set(conversationId, reading);
-    // Neither a failure nor an absence may stay: absent ids are an attacker's to choose.
-    const drop = (): void => {
-      if (this.known.peek(conversationId) === reading) this.known.delete(conversationId);
-    };
-    reading.loading.then((found) => (found ? void (reading.found = found) : drop()), drop);
-    return reading;
+  listIds(userId: string): Promise<string[]> {
+    return this.reader.listIds(userId);
   }
 
   /**
-   * The epoch before the members: where a change comes in between, an older epoch with the new members refuses as stale what
-   * the new epoch with the older members would send to somebody who was removed.
+   * After the commit of a change, before it is answered. When this is through, nothing is appended any more on what any node knew before.
+   * When it throws, what the commit left in the outbox does it again.
    */
-  private async load(conversationId: string): Promise<Conversation | null> {
-    const { burnAfterReadSeconds: chosen, ...state } = await this.store.getState(conversationId);
-    const parties = await this.findParties(conversationId);
-    if (!parties) return null;
-    const burnAfterReadSeconds = new Map<string, number>();
-    for (const userId of parties.members) {
-      burnAfterReadSeconds.set(userId, chosen.get(userId) ?? (await this.generalWish(userId)));
-    }
-    const strictestBurn = Math.min(...burnAfterReadSeconds.values());
-    return { conversationId, ...parties, ...state, burnAfterReadSeconds, strictestBurn };
-  }
-
-  /** Whoever has no account any more has no wish: the others' conversation goes on. */
-  private async generalWish(userId: string): Promise<number> {
+  async changed(conversationId: string): Promise<void> {
     try {
-      return (await this.users.getSettings(userId)).burnAfterReadSeconds;
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'NOT_FOUND') return LIMITS.burnAfterReadSeconds.max;
-      throw error;
+      await this.messages.renewFence(conversationId);
+    } finally {
+      this.cache.changed(conversationId);
     }
   }
 
-  private async findParties(conversationId: string): Promise<Pick<Conversation, 'kind' | 'members'> | null> {
-    const friendship = await this.relations.findFriendship(conversationId);
-    if (friendship) return { kind: 'direct', members: friendship.userIds };
-    const group = await this.groups.find(conversationId);
-    return group && { kind: 'group', members: group.members };
+  /** As `changed`, after the commit of an epoch. */
+  async epochChanged(conversationId: string): Promise<void> {
+    try {
+      await this.changed(conversationId);
+    } finally {
+      // Not awaited: this may run inside a pass of the outbox (UserDeleted), which the next pass waits for.
+      void this.outbox.drain();
+    }
+  }
+
+  /** What this node knows is wrong: a signal was lost, or is on its way. */
+  forget(conversationId: string): void {
+    this.cache.forget(conversationId);
+  }
+
+  /** As `forget`, unless that was read again already. */
+  forgetOutdated(conversation: Conversation): void {
+    const { conversationId } = conversation;
+    if (this.cache.peek(conversationId) === conversation) this.cache.forget(conversationId);
+  }
+
+  private async changedOf(userId: string): Promise<void> {
+    const ids = await this.listIds(userId);
+    await Promise.all(ids.map((conversationId) => this.changed(conversationId)));
   }
 }

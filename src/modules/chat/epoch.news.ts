@@ -27,7 +27,8 @@ export class EpochNews {
   ) {}
 
   async tell({ conversationId, kind, epoch, members, added, gone }: NewEpoch): Promise<void> {
-    await this.directory.changed(conversationId);
+    if (kind === 'group') this.groups.changed([...members, ...gone]);
+    await this.directory.epochChanged(conversationId);
     for (const userId of gone) {
       await this.messages.dropRecipient(conversationId, userId);
       this.delivery.toUser(userId, 'conversation:removed', { conversationId });

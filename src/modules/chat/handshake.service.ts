@@ -9,7 +9,7 @@ import type {
 } from '../../protocol/payloads/chat.payloads.js';
 import { DomainError } from '../../shared/domain-error.js';
 import { GroupFacade } from '../group/index.js';
-import { type Conversation, ConversationDirectory } from './conversation.directory.js';
+import { ConversationDirectory } from './conversation.directory.js';
 import { checkParts, checkWelcomed } from './domain/handshake-parts.js';
 import { isStale, staleEpoch } from './domain/stale-epoch.js';
 import { EpochNews } from './epoch.news.js';
@@ -33,7 +33,7 @@ export class HandshakeService {
     // Who lost a race costs nothing, and may try again at once.
     if (request.baseEpoch < conversation.epoch) throw staleEpoch(conversation);
     await this.limits.submission(sender.userId, request);
-    const { epoch, members } = await this.accept(sender, request, conversation);
+    const { epoch, members } = await this.accept(sender, request);
     const { conversationId, change } = request;
     await this.news.tell({
       ...{ conversationId, kind: conversation.kind, epoch, members },
@@ -56,15 +56,14 @@ export class HandshakeService {
   private async accept(
     { userId: senderId, deviceId: senderDeviceId }: Principal,
     request: SubmitHandshakeRequest,
-    conversation: Conversation,
   ): Promise<AcceptedEpoch> {
     try {
       return await this.store.acceptHandshake({ ...request, senderId, senderDeviceId }, () =>
-        this.agree(senderId, request, conversation),
+        this.agree(senderId, request),
       );
     } catch (error) {
       if (!isStale(error)) throw error;
-      await this.directory.changed(request.conversationId);
+      this.directory.forget(request.conversationId);
       throw staleEpoch(await this.directory.get(request.conversationId, senderId));
     }
   }
@@ -73,22 +72,18 @@ export class HandshakeService {
    * Runs in the transaction that took the epoch. Every change of members takes an epoch, so they hold still now, and what the
    * directory knew may be checked against them.
    */
-  private async agree(
-    senderId: string,
-    request: SubmitHandshakeRequest,
-    { kind, members: both }: Conversation,
-  ): Promise<Roster> {
-    const members = kind === 'direct' ? both : await this.groupMembersAfter(senderId, request);
+  private async agree(senderId: string, request: SubmitHandshakeRequest): Promise<Roster> {
+    const members = await this.membersAfter(senderId, request);
     checkWelcomed(request, senderId, members);
     return { members, added: request.change?.add ?? [] };
   }
 
-  private async groupMembersAfter(
+  private async membersAfter(
     actorId: string,
-    { conversationId: groupId, change }: SubmitHandshakeRequest,
+    { conversationId, change }: SubmitHandshakeRequest,
   ): Promise<readonly string[]> {
-    if (change) return (await this.groups.change({ groupId, actorId, ...change })).members;
-    const members = (await this.groups.find(groupId))?.members ?? [];
+    if (change) return (await this.groups.change({ groupId: conversationId, actorId, ...change })).members;
+    const members = (await this.directory.findParties(conversationId))?.members ?? [];
     if (!members.includes(actorId)) throw new DomainError('NOT_FOUND');
     return members;
   }

@@ -10,7 +10,10 @@ import { DomainError } from '../../shared/domain-error.js';
 import { TokenBucket } from '../../shared/token-bucket.js';
 import { type Conversation, ConversationDirectory } from './conversation.directory.js';
 import { isStale, staleEpoch } from './domain/stale-epoch.js';
-import { type Appended, MessageStore, type NewMessage } from './ports/message.store.port.js';
+import { type Appended, FenceOutdated, MessageStore, type NewMessage } from './ports/message.store.port.js';
+
+/** Each is refused only where somebody changed the conversation once more in between. */
+const TRIES = 3;
 
 /** Takes messages in: checks, stores, acknowledges, and hints to whoever is connected. */
 @Injectable()
@@ -28,6 +31,20 @@ export class MessageService {
   async send(sender: Principal, request: SendRequest): Promise<SendResult> {
     const conversation = await this.directory.get(request.conversationId, sender.userId);
     this.limit(sender.userId, request.conversationId);
+    for (let known = conversation, tries = 1; ; tries += 1) {
+      try {
+        return await this.accept(sender, request, known);
+      } catch (error) {
+        if (!(error instanceof FenceOutdated)) throw error;
+        if (tries === TRIES) throw new DomainError('UNAVAILABLE');
+      }
+      // The conversation was changed by another node, and this one was not told yet.
+      this.directory.forgetOutdated(known);
+      known = await this.directory.get(request.conversationId, sender.userId);
+    }
+  }
+
+  private async accept(sender: Principal, request: SendRequest, conversation: Conversation): Promise<SendResult> {
     const recipients = conversation.members.filter((userId) => userId !== sender.userId);
     const refusal = refusalOf(conversation, recipients);
     const message: NewMessage = {
@@ -40,6 +57,7 @@ export class MessageService {
       burnAfterReadSeconds: request.burnAfterReadSeconds,
       strictestBurnSeconds: conversation.strictestBurn,
       recipients,
+      fence: conversation.fence,
       currentEpoch: conversation.epoch,
       ...(request.notAfter !== undefined && { notAfter: request.notAfter }),
       ...(refusal && { refusal }),

@@ -26,6 +26,8 @@ export abstract class GroupFacade {
   abstract find(groupId: string): Promise<Group | null>;
   /** Oldest first, at most 20. */
   abstract list(userId: string): Promise<Group[]>;
+  /** As `list`, and out of date for as long as a signal takes, a minute where it was lost: to show, not to decide by. */
+  abstract listKnown(userId: string): Promise<readonly Group[]>;
   /**
    * Throws NOT_FOUND (not a member's group; a newcomer is no friend of the actor; who is to go is no member),
    * GROUP_OWNER_ONLY, GROUP_FULL, GROUP_COUNT_LIMIT, ALREADY_MEMBER, NOT_YOURSELF (removing oneself is leaving).
@@ -33,6 +35,8 @@ export abstract class GroupFacade {
   abstract change(change: GroupChange): Promise<Group>;
   /** Null when nobody is left: the group is gone. The longest member inherits from an owner. Throws NOT_FOUND. */
   abstract leave(groupId: string, userId: string): Promise<Group | null>;
-  /** Tells the members who is in the group now. After the commit of a change. */
+  /** After the commit of `change` or `leave`, before anybody hears of it: who was in the group before it or is after it. */
+  abstract changed(userIds: readonly string[]): void;
+  /** Tells the members who is in the group now. */
   abstract announce(groupId: string): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { RelationModule } from '../relation/index.js';
 import { UserModule } from '../user/index.js';
 import { TypeormGroupStore } from './adapters/typeorm-group.store.js';
 import { GroupController } from './group.controller.js';
+import { GroupDirectory } from './group.directory.js';
 import { GroupFacade } from './group.facade.js';
 import { GroupLimits } from './group.limits.js';
 import { GroupMembership } from './group.membership.js';
@@ -25,6 +26,7 @@ import { GroupStore } from './ports/group.store.port.js';
       inject: [Database, Outbox],
       useFactory: (database: Database, outbox: Outbox) => new TypeormGroupStore(database, outbox),
     },
+    GroupDirectory,
     GroupLimits,
     GroupMembership,
     GroupNews,

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { GroupView } from '../../protocol/payloads/group.payloads.js';
 import { RandomIds } from '../../shared/ids.js';
-import { GroupCreated, GroupMembersLost, type GroupSubject } from './group.events.js';
+import { GroupCreated, GroupCut, GroupMembersLost, type GroupSubject } from './group.events.js';
 import { startGroups } from './spec/group-rig.fixture.js';
 
 describe('GroupService', () => {
@@ -39,6 +39,27 @@ describe('GroupService', () => {
     expect(await create([bob], clientGroupId)).toEqual(group);
     expect(toldOf('group:updated').map(({ userId }) => userId)).toEqual([alice, bob]);
     expect(toldOf('group:updated')[0]?.payload).toEqual({ group });
+  });
+
+  it('is in the lists of those who are in it, whatever changes', async () => {
+    const groupsOf = async (userId: string) =>
+      (await rig.service.list(userId)).groups.map(({ members }) => members.map(({ username }) => username));
+    expect(await groupsOf(bob)).toEqual([]);
+    const { groupId } = await create([bob]);
+    expect(await groupsOf(bob)).toEqual([['alice', 'bob']]);
+    expect(await groupsOf(carol)).toEqual([]);
+    await rig.facade.change({ groupId, actorId: alice, add: [carol], remove: [] });
+    rig.facade.changed([alice, bob, carol]);
+    for (const userId of [alice, bob, carol]) expect(await groupsOf(userId)).toEqual([['alice', 'bob', 'carol']]);
+    await rig.service.dissolve(alice, groupId);
+    for (const userId of [alice, bob, carol]) expect(await groupsOf(userId)).toEqual([]);
+    expect(await rig.facade.listKnown(alice)).toEqual([]);
+  });
+
+  it('is not reported as dissolved while somebody may still send to it', async () => {
+    const { groupId } = await create([bob]);
+    rig.bus.subscribe(GroupCut, () => Promise.reject(new Error('the log is away')));
+    await expect(rig.service.dissolve(alice, groupId)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
   it('is not undone by a module that fails to hear of it', async () => {

@@ -26,7 +26,7 @@ export class GroupService {
   }
 
   async list(userId: string): Promise<GroupList> {
-    return { groups: await this.news.views(await this.store.list(userId)), limit: LIMITS.groups };
+    return { groups: await this.news.viewsOf(userId), limit: LIMITS.groups };
   }
 
   async get(userId: string, groupId: string): Promise<GroupView> {
@@ -36,7 +36,11 @@ export class GroupService {
   /** Resolves when the conversation is closed. */
   async dissolve(userId: string, groupId: string): Promise<void> {
     await this.store.dissolve(groupId, userId);
-    await this.outbox.drain();
+    try {
+      await this.news.cut(groupId);
+    } finally {
+      await this.outbox.drain();
+    }
   }
 
   private async found(userId: string, request: CreateGroupRequest): Promise<GroupRecord> {

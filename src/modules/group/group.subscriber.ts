@@ -16,6 +16,7 @@ export class GroupSubscriber implements OnModuleInit {
 
   onModuleInit(): void {
     this.outbox.register(GroupDissolved);
+    this.bus.subscribe(GroupDissolved, ({ members }) => this.news.dissolved(members));
     this.bus.subscribe(UserChanged, async ({ userId, what }) => {
       // A user's settings are nobody else's.
       if (what !== 'settings') await this.news.memberChanged(userId);

@@ -17,7 +17,7 @@ export class BlockService {
   ) {}
 
   async list(blockerId: string): Promise<BlockList> {
-    return { blocked: (await this.users.listPersons(await this.blocks.list(blockerId))).map(personView) };
+    return { blocked: (await this.users.listKnownPersons(await this.blocks.list(blockerId))).map(personView) };
   }
 
   /** Silent about ids that nobody has; storing them would let anyone fill the table. */

@@ -31,7 +31,7 @@ export class FriendRequestService {
 
   async list(userId: string): Promise<FriendRequestList> {
     const { incoming, outgoing } = await this.requests.list(userId);
-    const requesters = byUserId(await this.users.listPersons(incoming.map((request) => request.requesterId)));
+    const requesters = byUserId(await this.users.listKnownPersons(incoming.map((request) => request.requesterId)));
     return {
       incoming: incoming.flatMap((request) => {
         const from = requesters.get(request.requesterId);

@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LIMITS } from '../../protocol/limits.js';
 import { RandomIds } from '../../shared/ids.js';
 import type { Person } from '../user/index.js';
+import { FriendshipCut } from './relation.events.js';
 import { type RelationRig, startRelation } from './spec/relation-rig.fixture.js';
 import { settle } from './spec/relation-stores.fixture.js';
 
@@ -9,6 +11,9 @@ describe('friends', () => {
   let rig: RelationRig;
   let ann: Person;
   let bob: Person;
+  beforeAll(() => {
+    Logger.overrideLogger(false);
+  });
   beforeEach(async () => {
     rig = await startRelation();
     [ann, bob] = [rig.users.add('ann'), rig.users.add('bob')];
@@ -40,6 +45,39 @@ describe('friends', () => {
     expect(rig.delivery.told(bob.userId, 'friend:removed')).toEqual([{ userId: ann.userId, conversationId }]);
     expect(rig.delivery.pushes).toHaveLength(2);
     expect(await rig.facade.findFriendship(conversationId)).toBeNull();
+  });
+
+  it('are seen by both sides as soon as they are, however they come and go', async () => {
+    const friendsOf = async ({ userId }: Person) =>
+      (await rig.friendService.list(userId)).friends.map(({ username }) => username);
+    const expectFriends = async (are: boolean) => {
+      expect([await friendsOf(ann), await friendsOf(bob)]).toEqual(are ? [['bob'], ['ann']] : [[], []]);
+    };
+    await expectFriends(false);
+    await rig.befriend(ann, bob);
+    await expectFriends(true);
+    await rig.friendService.remove(bob.userId, ann.userId);
+    await expectFriends(false);
+    const { requestId } = await rig.requestService.ask(ann.userId, 'bob');
+    await rig.requestService.accept(requestId, bob.userId);
+    await expectFriends(true);
+    await rig.blockService.block(ann.userId, bob.userId);
+    await rig.blockService.unblock(ann.userId, bob.userId);
+    await expectFriends(false);
+    await rig.invitationService.redeem((await rig.invitationService.create(ann.userId)).code, bob.userId);
+    await expectFriends(true);
+    await rig.deleteAccount(bob);
+    await expectFriends(false);
+  });
+
+  it('are not reported as removed while somebody may still send to them; the modules hear of it all the same', async () => {
+    const { conversationId, userIds } = await rig.befriend(ann, bob);
+    rig.bus.subscribe(FriendshipCut, () => Promise.reject(new Error('the log is away')));
+    const removal = rig.friendService.remove(ann.userId, bob.userId);
+    await expect(removal).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await rig.drainEnded()).toEqual([{ conversationId, userIds: [...userIds] }]);
+    expect(rig.delivery.told(bob.userId, 'friend:removed')).toHaveLength(1);
+    expect((await rig.friendService.list(ann.userId)).friends).toEqual([]);
   });
 
   it('alone get key packages and identity keys; a stranger and nobody look alike', async () => {

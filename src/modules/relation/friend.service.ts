@@ -4,6 +4,7 @@ import type { FriendList } from '../../protocol/payloads/relation.payloads.js';
 import type { ClaimedKeyPackage, KeyHistoryList } from '../../protocol/payloads/user.payloads.js';
 import { DomainError } from '../../shared/domain-error.js';
 import { UserFacade } from '../user/index.js';
+import { FriendshipDirectory } from './friendship.directory.js';
 import { FriendshipStore } from './ports/friendship.store.port.js';
 import { RelationFollowUp } from './relation.follow-up.js';
 import { RelationLimits } from './relation.limits.js';
@@ -14,15 +15,16 @@ import { byUserId, friendView, otherOf } from './relation.views.js';
 export class FriendService {
   constructor(
     @Inject(FriendshipStore) private readonly friendships: FriendshipStore,
+    @Inject(FriendshipDirectory) private readonly directory: FriendshipDirectory,
     @Inject(UserFacade) private readonly users: UserFacade,
     @Inject(RelationFollowUp) private readonly followUp: RelationFollowUp,
     @Inject(RelationLimits) private readonly limits: RelationLimits,
   ) {}
 
   async list(userId: string): Promise<FriendList> {
-    const friendships = await this.friendships.list(userId);
+    const friendships = await this.directory.of(userId);
     const persons = byUserId(
-      await this.users.listPersons(friendships.map((friendship) => otherOf(friendship, userId))),
+      await this.users.listKnownPersons(friendships.map((friendship) => otherOf(friendship, userId))),
     );
     const friends = friendships.flatMap((friendship) => {
       const person = persons.get(otherOf(friendship, userId));

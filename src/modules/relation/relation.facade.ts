@@ -12,6 +12,6 @@ export abstract class RelationFacade {
   abstract areFriends(userId: string, otherUserId: string): Promise<boolean>;
   /** Null when there is no such friendship, or no more. */
   abstract findFriendship(conversationId: string): Promise<Friendship | null>;
-  /** Oldest first, at most 20. */
-  abstract listFriendships(userId: string): Promise<Friendship[]>;
+  /** Oldest first, at most 20. Out of date for as long as a signal takes, a minute where it was lost: to show, not to decide by. */
+  abstract listFriendships(userId: string): Promise<readonly Friendship[]>;
 }

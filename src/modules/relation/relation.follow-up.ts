@@ -38,6 +38,7 @@ export class RelationFollowUp {
   }
 
   async asked({ request, reached, begun }: Asked): Promise<void> {
+    if (begun) this.announcer.committed(begun.friendship);
     const requester = await this.requirePresent(request.requesterId, ...(reached ? [reached] : []));
     if (begun) await this.began(begun, requester.userId);
     if (reached) this.announcer.requested(reached, request, requester);
@@ -45,6 +46,7 @@ export class RelationFollowUp {
 
   /** The caller's view of the new friend; null when one of the two is gone, and the friendship with it. */
   async began({ friendship, withdrawn }: BegunFriendship, callerId: string): Promise<FriendView | null> {
+    this.announcer.committed(friendship);
     const persons = await this.present(...friendship.userIds);
     const caller = persons.get(callerId);
     const friend = persons.get(otherOf(friendship, callerId));
@@ -56,16 +58,29 @@ export class RelationFollowUp {
   }
 
   /** Resolves when the conversations that went with the friendships are closed. */
-  async ended({ friendships, withdrawn }: EndedRelations): Promise<void> {
-    if (friendships.length > 0) await this.outbox.drain();
-    this.announce({ friendships, withdrawn });
+  async ended(ended: EndedRelations): Promise<void> {
+    try {
+      await this.cut(ended);
+    } finally {
+      if (ended.friendships.length > 0) await this.outbox.drain();
+      this.announce(ended);
+    }
   }
 
   async userGone(userId: string): Promise<void> {
     const ended = await this.friendships.forget(userId);
-    // Not awaited: this may run inside a pass of the outbox (UserDeleted), which the next pass waits for.
-    if (ended.friendships.length > 0) void this.outbox.drain();
-    this.announce(ended);
+    try {
+      await this.cut(ended);
+    } finally {
+      // Not awaited: this may run inside a pass of the outbox (UserDeleted), which the next pass waits for.
+      if (ended.friendships.length > 0) void this.outbox.drain();
+      this.announce(ended);
+    }
+  }
+
+  private async cut({ friendships }: EndedRelations): Promise<void> {
+    this.announcer.committed(...friendships);
+    for (const friendship of friendships) await this.announcer.cut(friendship);
   }
 
   private announce({ friendships, withdrawn }: EndedRelations): void {

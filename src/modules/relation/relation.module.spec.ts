@@ -6,6 +6,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { Test } from '@nestjs/testing';
 import { CONFIG } from '../../config/config.token.js';
 import { Authenticator, type Principal } from '../../platform/authentication/authenticator.js';
+import { ProcessCaches } from '../../platform/cache/process-caches.js';
 import { Database } from '../../platform/database/database.port.js';
 import { Outbox } from '../../platform/database/outbox.js';
 import { Delivery } from '../../platform/delivery/delivery.port.js';
@@ -15,6 +16,8 @@ import { ErrorFilter } from '../../platform/http/error.filter.js';
 import { PayloadPipe } from '../../platform/http/payload.pipe.js';
 import { InMemoryRateLimiter } from '../../platform/rate-limit/adapters/in-memory-rate-limiter.js';
 import { RateLimiter } from '../../platform/rate-limit/rate-limiter.port.js';
+import { InProcessSignals } from '../../platform/signals/adapters/in-process-signals.js';
+import { Signals } from '../../platform/signals/signals.port.js';
 import { PayloadValidators } from '../../platform/validation/payload-validator.js';
 import type { CreatedInvitation, FriendView, OutgoingRequest } from '../../protocol/payloads/relation.payloads.js';
 import { Clock, ManualClock } from '../../shared/clock.js';
@@ -50,6 +53,8 @@ function surroundings(stores: Awaited<ReturnType<typeof openTypeormStores>>): ne
     { provide: Clock, useClass: ManualClock },
     { provide: Ids, useClass: RandomIds },
     { provide: Authenticator, useClass: TrustingAuthenticator },
+    { provide: Signals, useClass: InProcessSignals },
+    ProcessCaches,
     PayloadValidators,
   ];
   @Global()

@@ -16,6 +16,7 @@ import { FriendService } from './friend.service.js';
 import { InvitationController } from './invitation.controller.js';
 import { InvitationService } from './invitation.service.js';
 import { BlockStore } from './ports/block.store.port.js';
+import { FriendshipDirectory } from './friendship.directory.js';
 import { FriendRequestStore } from './ports/friend-request.store.port.js';
 import { FriendshipStore } from './ports/friendship.store.port.js';
 import { InvitationStore } from './ports/invitation.store.port.js';
@@ -57,6 +58,7 @@ const stores = [
   providers: [
     ...stores,
     Stamps,
+    FriendshipDirectory,
     RelationLimits,
     RelationAnnouncer,
     RelationFollowUp,

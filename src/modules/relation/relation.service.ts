@@ -1,11 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { FriendshipDirectory } from './friendship.directory.js';
 import { FriendshipStore } from './ports/friendship.store.port.js';
 import { type Friendship, RelationFacade } from './relation.facade.js';
 
-/** Straight from the store: whoever asks often keeps the answer and drops it on FriendshipEnded. */
 @Injectable()
 export class RelationService extends RelationFacade {
-  constructor(@Inject(FriendshipStore) private readonly friendships: FriendshipStore) {
+  constructor(
+    @Inject(FriendshipStore) private readonly friendships: FriendshipStore,
+    @Inject(FriendshipDirectory) private readonly directory: FriendshipDirectory,
+  ) {
     super();
   }
 
@@ -17,7 +20,7 @@ export class RelationService extends RelationFacade {
     return this.friendships.find(conversationId);
   }
 
-  listFriendships(userId: string): Promise<Friendship[]> {
-    return this.friendships.list(userId);
+  listFriendships(userId: string): Promise<readonly Friendship[]> {
+    return this.directory.of(userId);
   }
 }

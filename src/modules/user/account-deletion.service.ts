@@ -4,6 +4,7 @@ import { Outbox } from '../../platform/database/outbox.js';
 import type { DeleteAccountRequest } from '../../protocol/payloads/user.payloads.js';
 import { challengeBytes } from '../../protocol/signing.js';
 import { DomainError } from '../../shared/domain-error.js';
+import { AccountDirectory } from './account.directory.js';
 import { ChallengeService } from './challenge.service.js';
 import { requireSignature } from './domain/identity.js';
 import { AccountStore } from './ports/account.store.port.js';
@@ -14,6 +15,7 @@ export class AccountDeletionService {
   constructor(
     @Inject(ChallengeService) private readonly challenges: ChallengeService,
     @Inject(AccountStore) private readonly accounts: AccountStore,
+    @Inject(AccountDirectory) private readonly directory: AccountDirectory,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(UserAnnouncements) private readonly announcements: UserAnnouncements,
   ) {}
@@ -28,6 +30,7 @@ export class AccountDeletionService {
     requireSignature('signature', account.identityKey, challengeBytes(challenge), signature);
     const ended = await this.accounts.delete(userId);
     if (!ended) throw new DomainError('NOT_FOUND');
+    this.directory.changed(userId);
     await this.announcements.ended(ended, 'SESSION_REVOKED', 'stop');
     await this.outbox.drain();
   }

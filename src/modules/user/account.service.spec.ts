@@ -71,6 +71,24 @@ describe('the facade', () => {
   });
 });
 
+describe('what is known of others', () => {
+  it('is right as soon as a change is answered', async () => {
+    const { rig, person, caller, accounts } = await started();
+    const facade = rig.get(UserFacade);
+    const known = async () => (await facade.listKnownPersons(['x'.repeat(22), person.userId]))[0];
+    expect(await known()).toEqual(await facade.findPerson(person.userId));
+    await accounts.updateProfile(caller, { displayName: 'Ada' });
+    expect(await known()).toMatchObject({ displayName: 'Ada' });
+    await accounts.updateSettings(caller, { shareRead: false });
+    expect(await facade.getSettings(person.userId)).toMatchObject({ shareRead: false });
+    const challenge = await rig.challenge(person.username, 'delete-account');
+    const signature = person.identity.sign(challengeBytes(challenge));
+    await rig.get(AccountDeletionService).delete(caller, { challengeId: challenge.challengeId, signature });
+    expect(await known()).toBeUndefined();
+    await expect(facade.getSettings(person.userId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
 describe('deleting the account', () => {
   it('removes it, ends its sessions, tells the other modules, and frees the name', async () => {
     const { rig, person, tokens, caller } = await started();

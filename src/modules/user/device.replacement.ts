@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeviceCertificate } from '../../protocol/signing.js';
 import { Clock } from '../../shared/clock.js';
+import { AccountDirectory } from './account.directory.js';
 import { IdentityStore } from './ports/identity.store.port.js';
 import { UserAnnouncements } from './user.announcements.js';
 
@@ -9,6 +10,7 @@ export class DeviceReplacement {
   constructor(
     @Inject(IdentityStore) private readonly identities: IdentityStore,
     @Inject(UserAnnouncements) private readonly announcements: UserAnnouncements,
+    @Inject(AccountDirectory) private readonly accounts: AccountDirectory,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -17,6 +19,7 @@ export class DeviceReplacement {
     const { userId, deviceId } = device;
     const ended = await this.identities.replaceDevice(device, identityKey, this.clock.now());
     if (!ended) return false;
+    this.accounts.changed(userId);
     // First the news, then the end: the device that was replaced learns by what, if it still listens.
     this.announcements.push(userId, 'device:added', { deviceId });
     await this.announcements.ended(ended, 'DEVICE_REPLACED', 'stop');

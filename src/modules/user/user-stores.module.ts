@@ -4,6 +4,7 @@ import { CONFIG } from '../../config/config.token.js';
 import { Database } from '../../platform/database/database.port.js';
 import { Outbox } from '../../platform/database/outbox.js';
 import { RedisConnections } from '../../platform/redis/redis-connections.js';
+import { Signals } from '../../platform/signals/signals.port.js';
 import { Clock } from '../../shared/clock.js';
 import { InMemoryChallengeStore } from './adapters/in-memory-challenge.store.js';
 import { InMemorySessionRevocations } from './adapters/in-memory-session-revocations.js';
@@ -38,17 +39,17 @@ const sql = <P>(provide: Token<P>, adapter: new (database: Database) => P): Fact
 const ephemeral = <P>(
   provide: Token<P>,
   inMemory: (clock: Clock, config: AshwireConfig) => P,
-  inRedis: (redis: RedisConnections, clock: Clock, config: AshwireConfig) => P,
+  inRedis: (redis: RedisConnections, clock: Clock, config: AshwireConfig, signals: Signals) => P,
 ): FactoryProvider<P> => ({
   provide,
-  inject: [CONFIG, Clock, RedisConnections],
-  useFactory: (config: AshwireConfig, clock: Clock, redis: RedisConnections) => {
+  inject: [CONFIG, Clock, RedisConnections, Signals],
+  useFactory: (config: AshwireConfig, clock: Clock, redis: RedisConnections, signals: Signals) => {
     const kind = config.adapters.ephemeral;
     switch (kind) {
       case 'memory':
         return inMemory(clock, config);
       case 'redis':
-        return inRedis(redis, clock, config);
+        return inRedis(redis, clock, config, signals);
       case 'redis-cluster':
         throw new Error(`${provide.name} has no adapter for ${kind} yet`);
     }
@@ -78,7 +79,7 @@ const STORES: readonly FactoryProvider[] = [
   ephemeral(
     SessionRevocations,
     (clock, { sessions }) => new InMemorySessionRevocations(clock, sessions.accessTokenMs),
-    (redis, clock, { sessions }) => new RedisSessionRevocations(redis, clock, sessions.accessTokenMs),
+    (redis, clock, { sessions }, signals) => new RedisSessionRevocations(redis, clock, sessions.accessTokenMs, signals),
   ),
 ];
 

@@ -3,6 +3,7 @@ import { Delivery } from '../../platform/delivery/delivery.port.js';
 import { EventBus } from '../../platform/event-bus/event-bus.port.js';
 import type { ClosingAction } from '../../protocol/payloads/connection.payloads.js';
 import type { ServerEventName, ServerEvents } from '../../protocol/events.js';
+import { AccountDirectory } from './account.directory.js';
 import { SessionRevocations } from './ports/session-revocations.port.js';
 import type { SessionEnd } from './ports/session.store.port.js';
 import { UserChanged, type UserChange } from './user.events.js';
@@ -16,9 +17,11 @@ export class UserAnnouncements {
     @Inject(Delivery) private readonly delivery: Delivery,
     @Inject(EventBus) private readonly bus: EventBus,
     @Inject(SessionRevocations) private readonly revocations: SessionRevocations,
+    @Inject(AccountDirectory) private readonly accounts: AccountDirectory,
   ) {}
 
   async changed(userId: string, what: UserChange['what']): Promise<void> {
+    this.accounts.changed(userId);
     try {
       await this.bus.publish(UserChanged, { userId, what });
     } catch (error) {

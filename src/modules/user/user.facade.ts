@@ -20,7 +20,9 @@ export abstract class UserFacade {
   abstract findPersonByUsername(username: string): Promise<Person | null>;
   /** Those of the given users who exist, in the order asked for. */
   abstract listPersons(userIds: readonly string[]): Promise<Person[]>;
-  /** Throws NOT_FOUND. */
+  /** As `listPersons`, and out of date for as long as a signal takes, a minute where it was lost: to show, not to decide by. */
+  abstract listKnownPersons(userIds: readonly string[]): Promise<Person[]>;
+  /** As up to date as `listKnownPersons`. Throws NOT_FOUND. */
   abstract getSettings(userId: string): Promise<Settings>;
   /** Oldest first. Empty for an unknown user. */
   abstract listKeyHistory(userId: string): Promise<KeyHistoryEntry[]>;

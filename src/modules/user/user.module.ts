@@ -6,6 +6,7 @@ import { Clock } from '../../shared/clock.js';
 import { Ids } from '../../shared/ids.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountController } from './account.controller.js';
+import { AccountDirectory } from './account.directory.js';
 import { AccountDeletionService } from './account-deletion.service.js';
 import { AccountService } from './account.service.js';
 import { AdministrationController } from './administration.controller.js';
@@ -14,7 +15,9 @@ import { ChallengeService } from './challenge.service.js';
 import { DeviceReplacement } from './device.replacement.js';
 import { ExpiringMap } from './domain/expiring-map.js';
 import { serverNameOf } from './domain/server-name.js';
+import { EndedSessionsSweep } from './ended-sessions.sweep.js';
 import { IdentityService } from './identity.service.js';
+import { KeyPackageClaims } from './key-package.claims.js';
 import { KeyPackageController } from './key-package.controller.js';
 import { KeyPackageService } from './key-package.service.js';
 import { LocalUserFacade } from './local-user.facade.js';
@@ -92,7 +95,9 @@ const TOKEN_PROVIDERS: readonly FactoryProvider[] = [
   ],
   providers: [
     ...TOKEN_PROVIDERS,
+    AccountDirectory,
     UserAnnouncements,
+    EndedSessionsSweep,
     RegistrationGate,
     RegistrationService,
     ChallengeService,
@@ -103,6 +108,7 @@ const TOKEN_PROVIDERS: readonly FactoryProvider[] = [
     AccountService,
     IdentityService,
     KeyPackageService,
+    KeyPackageClaims,
     UserAdministration,
     { provide: UserFacade, useClass: LocalUserFacade },
   ],

@@ -12,6 +12,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AshwireConfig } from '../../config/config.schema.js';
 import { Clock } from '../../shared/clock.js';
+import { DomainError } from '../../shared/domain-error.js';
 import { Ids } from '../../shared/ids.js';
 import { EventBus } from '../event-bus/event-bus.port.js';
 import { leaseSchema } from '../lease/adapters/lease.schema.js';
@@ -22,9 +23,13 @@ import { SqliteDatabase } from './adapters/sqlite-database.js';
 import { Database, type DatabaseSchema } from './database.port.js';
 import { Outbox, outboxSchema } from './outbox.js';
 
+const DRAIN_EVERY_MS = 5_000;
+
 @Global()
 @Module({})
 export class DatabaseModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(Outbox) private readonly outbox: Outbox,
@@ -36,11 +41,15 @@ export class DatabaseModule implements OnApplicationBootstrap, OnApplicationShut
       { provide: Database, useFactory: () => openDatabase(config, [outboxSchema, leaseSchema, ...schemas]) },
       {
         provide: Outbox,
-        inject: [Database, EventBus],
-        useFactory: (database: Database, bus: EventBus) =>
-          new Outbox(database, bus, (error) => {
+        inject: [Database, EventBus, Clock],
+        useFactory: (database: Database, bus: EventBus, clock: Clock) => {
+          const onFailure = (error: unknown): void => {
+            // A database that is away says so itself, once.
+            if (error instanceof DomainError && error.code === 'UNAVAILABLE') return;
             logger.error({ stack: error instanceof Error ? error.stack : String(error) });
-          }),
+          };
+          return new Outbox(database, bus, onFailure, clock);
+        },
       },
       {
         provide: Lease,
@@ -51,12 +60,14 @@ export class DatabaseModule implements OnApplicationBootstrap, OnApplicationShut
     return { module: DatabaseModule, providers, exports: providers };
   }
 
-  /** What a crash left in the outbox goes out once every module has subscribed. */
+  /** What a crash left in the outbox, here or on another node, goes out once every module has subscribed. */
   async onApplicationBootstrap(): Promise<void> {
     await this.outbox.drain();
+    this.timer = setInterval(() => void this.outbox.drain(), DRAIN_EVERY_MS);
   }
 
   async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
     await this.outbox.idle();
     await this.database.close();
   }

@@ -9,8 +9,9 @@ export const INTRODUCTION = `Conversations, live. Accounts, friends, groups, key
 ## Connecting
 
 socket.io 4 over the \`websocket\` transport only; long polling is not served. The access token is in the \`auth\` payload, never
-in a cookie or a query. A browser's \`Origin\` must be the server's own or allowed by the operator. A foreign origin, too many connections
-of an address and a server that stops are refused before the handshake: HTTP 400, the code is the body. A refused handshake ends
+in a cookie or a query. A browser's \`Origin\` must be the server's own or allowed by the operator. A foreign origin and too many
+connections of an address are refused before the handshake: HTTP 400, the code is the body; a server that stops by HTTP 503 with
+\`Retry-After\`, which makes a proxy try the next one. A refused handshake ends
 in \`connect_error\` whose \`data\` is an error. The first event on an accepted connection is \`connection:ready\`. A connection
 outlives its access token, not its session.
 
@@ -31,8 +32,8 @@ with \`notAfter\`.
 
 ## Closing
 
-Before the server closes a connection it emits \`connection:closing\` with an \`action\`: \`reconnect\` (soon, after a random
-wait), \`login\` (the session has ended: log in, then connect) or \`stop\` (do not come back by yourself). Who reads too slowly
+Before the server closes a connection it emits \`connection:closing\` with an \`action\`: \`reconnect\` (after a random
+wait, \`retryAfterMs\` at least, and longer each time until a connection holds), \`login\` (the session has ended: log in, then connect) or \`stop\` (do not come back by yourself). Who reads too slowly
 is cut off without it: reconnect and synchronise.
 
 ## Limits

@@ -32,7 +32,6 @@ export async function createHttpApplication(
   });
   serveDocuments(application, config);
   application.useWebSocketAdapter(new AshwireIoAdapter(application, config));
-  application.enableShutdownHooks();
   return application;
 }
 

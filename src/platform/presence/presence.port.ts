@@ -1,3 +1,6 @@
+/** Topic of the signal that a user's connections on a node have begun or ended; its key is the user. */
+export const WHEREABOUTS = 'whereabouts';
+
 /**
  * Who is connected, over all nodes. A user is online while at least one connection is. A node that dies takes its
  * connections with it after a while.

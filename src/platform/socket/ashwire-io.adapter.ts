@@ -5,10 +5,13 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Server, ServerOptions } from 'socket.io';
 import type { AshwireConfig } from '../../config/config.schema.js';
+import { ERRORS } from '../../protocol/errors.js';
 import { LIMITS } from '../../protocol/limits.js';
-import { ConnectionGate } from './connection-gate.js';
+import { DomainError } from '../../shared/domain-error.js';
+import { ConnectionGate, RETRY_ELSEWHERE_MS } from './connection-gate.js';
 
 const CLOSE_WITHIN_MS = 3_000;
+const CLOSE_IDLE_EVERY_MS = 100;
 
 type AllowRequest = NonNullable<ServerOptions['allowRequest']>;
 
@@ -39,8 +42,11 @@ export class AshwireIoAdapter extends IoAdapter {
   override async close(server: Server): Promise<void> {
     const http = this.httpServer as HttpServer;
     const impatience = setTimeout(() => http.closeAllConnections(), CLOSE_WITHIN_MS);
+    // Node closes what is idle once; what is answered after that would stay.
+    const idle = setInterval(() => http.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
     await super.close(server);
     clearTimeout(impatience);
+    clearInterval(idle);
   }
 
   /** Nest's per-socket binding is what this adapter exists to avoid. */
@@ -64,6 +70,10 @@ export class AshwireIoAdapter extends IoAdapter {
   private readonly allowRequest: AllowRequest = (request: IncomingMessage, decide) => {
     const { origin } = request.headers;
     if (origin !== undefined && !this.origins.has(origin)) return decide('ORIGIN_NOT_ALLOWED', false);
+    if (this.gate.isShut) {
+      sendElsewhere(request.socket);
+      return decide('SHUTTING_DOWN', false);
+    }
     if (!this.gate.admits(request)) return decide('TOO_MANY_CONNECTIONS', false);
     decide(null, true);
   };
@@ -72,6 +82,19 @@ export class AshwireIoAdapter extends IoAdapter {
 /** An upgrade that is none of socket.io's. Node lets go of such a connection and of its time limits. */
 function letGoOfStrangers({ url }: IncomingMessage, socket: Duplex): void {
   if (!url?.startsWith('/socket.io/')) socket.destroy();
+}
+
+/** engine.io's refusals are all 400; at 503 a proxy in front tries the next node, and the client never hears of it. */
+function sendElsewhere(socket: Socket): void {
+  const body = JSON.stringify({
+    error: new DomainError('SHUTTING_DOWN', { retryAfterMs: RETRY_ELSEWHERE_MS }).toWire(),
+  });
+  const head = [
+    `HTTP/1.1 ${ERRORS.SHUTTING_DOWN.status} Service Unavailable`,
+    ...['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'],
+    `Retry-After: ${Math.ceil(RETRY_ELSEWHERE_MS / 1_000)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /** After the refusal is written: engine.io only ends its side, and the other one may never do so. */

@@ -30,7 +30,7 @@ interface EngineSocket extends GuardedSocket {
 export class ConnectionGate {
   private readonly perAddress = new Map<string, number>();
   private unauthenticated = 0;
-  private closed = false;
+  private shutting = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: AshwireConfig,
@@ -44,11 +44,7 @@ export class ConnectionGate {
   admits(request: IncomingMessage): boolean {
     const address = clientAddress(request, this.config.http.trustedProxyHops);
     const { socketsPerAddress, unauthenticatedSockets } = this.config.limits;
-    return (
-      !this.closed &&
-      (this.perAddress.get(address) ?? 0) < socketsPerAddress &&
-      this.unauthenticated < unauthenticatedSockets
-    );
+    return (this.perAddress.get(address) ?? 0) < socketsPerAddress && this.unauthenticated < unauthenticatedSockets;
   }
 
   guard(server: Server): void {
@@ -72,9 +68,13 @@ export class ConnectionGate {
     server.on('connection', (socket) => this.open(socket));
   }
 
-  /** No more connections: the process is going to stop. */
+  /** No more connections, nor logins on those that are open: the process is going to stop. */
   shut(): void {
-    this.closed = true;
+    this.shutting = true;
+  }
+
+  get isShut(): boolean {
+    return this.shutting;
   }
 
   private count(raw: EngineSocket): void {
@@ -97,6 +97,7 @@ export class ConnectionGate {
   private async authenticate(socket: Socket): Promise<void> {
     const { token } = this.validators.check(ConnectionAuth, socket.handshake.auth);
     const principal = await this.authenticator.authenticate(token);
+    if (this.shutting) throw new DomainError('SHUTTING_DOWN', { retryAfterMs: RETRY_ELSEWHERE_MS });
     (socket.data as { principal?: Principal }).principal = principal;
     const raw = socket.conn as unknown as EngineSocket;
     if (!authenticated.has(raw)) this.unauthenticated -= 1;
@@ -136,6 +137,7 @@ export class ConnectionGate {
 }
 
 const GOODBYE_MS = 1_000;
+export const RETRY_ELSEWHERE_MS = 1_000;
 
 const ignore = (): void => {};
 

@@ -11,6 +11,10 @@ const COUNT_FROM_FRAMES = 32;
 /** First character of socket.io's event packet, protocol 5. */
 const EVENT_PACKET = '2';
 
+/** What socket.emit comes to for an event in `/` without binary data and without an acknowledgement, past its layers. */
+export const eventFrame = <E extends ServerEventName>(event: E, payload: ServerEvents[E]): string =>
+  EVENT_PACKET + JSON.stringify([event, payload]);
+
 /** What engine.io has not in its types. */
 interface RawSocket {
   readonly writeBuffer: readonly { data?: unknown }[];
@@ -48,9 +52,13 @@ export class Connection {
   }
 
   emit<E extends ServerEventName>(event: E, payload: ServerEvents[E]): void {
+    this.send(eventFrame(event, payload));
+  }
+
+  /** Writes what {@link eventFrame} made, here or on another node. */
+  send(frame: string): void {
     if (this.tooSlow()) return this.drop();
-    // What socket.emit comes to for an event in `/` without binary data and without an acknowledgement, past its layers.
-    this.socket.conn.write(EVENT_PACKET + JSON.stringify([event, payload]));
+    this.socket.conn.write(frame);
   }
 
   /** 0, or how many milliseconds the client must wait before its next event. */

@@ -3,9 +3,11 @@ import 'reflect-metadata';
 import { ManualClock } from '../../../shared/clock.js';
 import { RandomIds } from '../../../shared/ids.js';
 import { describeMessageStoreContract } from '../ports/message.store.contract.js';
+import { describeMessageStoreFenceContract } from '../ports/message.store.fence.contract.js';
 import { describeMessageStoreGroupsContract } from '../ports/message.store.groups.contract.js';
 import { itKeepsTheModel } from '../ports/message.store.model.contract.js';
 import { InMemoryMessageStore } from './in-memory-message.store.js';
+import { appendTo } from '../spec/append.fixture.js';
 
 const create = (lifeMs = 3_600_000) => {
   const clock = new ManualClock();
@@ -13,6 +15,7 @@ const create = (lifeMs = 3_600_000) => {
 };
 
 describeMessageStoreContract(() => Promise.resolve(create()));
+describeMessageStoreFenceContract(() => Promise.resolve(create()));
 describeMessageStoreGroupsContract(() => Promise.resolve(create()));
 
 describe('InMemoryMessageStore', () => {
@@ -34,8 +37,8 @@ describe('InMemoryMessageStore', () => {
       currentEpoch: 1,
     };
     const short = create(1_000);
-    expect((await short.store.append(message)).burnAt).toBe(short.clock.now() + 1_000);
+    expect((await appendTo(short.store, message)).burnAt).toBe(short.clock.now() + 1_000);
     const long = create(7_200_000);
-    expect((await long.store.append(message)).burnAt).toBe(long.clock.now() + 3_600_000);
+    expect((await appendTo(long.store, message)).burnAt).toBe(long.clock.now() + 3_600_000);
   });
 });

@@ -9,6 +9,7 @@ import type { StoredMessage } from '../domain/stored-message.js';
 import {
   type Appended,
   type BurnedBatch,
+  FenceOutdated,
   type LogOverview,
   type LogPage,
   type LogPosition,
@@ -48,9 +49,10 @@ export class InMemoryMessageStore extends MessageStore {
 
   append(message: NewMessage): Promise<Appended> {
     return settle(() => {
-      const log = this.logOf(message.conversationId);
-      const known = log.findSent(message.senderId, message.clientMessageId);
-      if (known) return this.repeat(log, known, message);
+      const log = this.logs.get(message.conversationId);
+      const known = log?.findSent(message.senderId, message.clientMessageId);
+      if (log && known) return this.repeat(log, known, message);
+      if (log?.fence !== message.fence) throw new FenceOutdated();
       if (message.epoch !== message.currentEpoch) throw new DomainError('EPOCH_STALE', { epoch: message.currentEpoch });
       if (message.refusal) throw new DomainError(message.refusal);
       const now = this.clock.now();
@@ -60,6 +62,21 @@ export class InMemoryMessageStore extends MessageStore {
       for (const userId of message.recipients) this.addUnreadBytes(userId, stored.bytes);
       this.due.add({ conversationId: message.conversationId, log, message: stored }, stored.burnAt);
       return appended(log, stored, false);
+    });
+  }
+
+  findFence(conversationId: string): Promise<string | null> {
+    return Promise.resolve(this.logs.get(conversationId)?.fence ?? null);
+  }
+
+  openFence(conversationId: string): Promise<string> {
+    return settle(() => this.logOf(conversationId).fence);
+  }
+
+  renewFence(conversationId: string): Promise<void> {
+    return settle(() => {
+      const log = this.logs.get(conversationId);
+      if (log) log.fence = this.ids.next();
     });
   }
 

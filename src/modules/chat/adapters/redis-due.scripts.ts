@@ -55,7 +55,7 @@ return mentions
 /** KEYS: one index. ARGV: when, number of mentions to make for then, these, mentions to remove. */
 export const SETTLE = new RedisScript(`
 local kept = tonumber(ARGV[2])
-for n = 3, 2 + kept do redis.call('ZADD', KEYS[1], ARGV[1], ARGV[n]) end
+for n = 3, 2 + kept do redis.call('ZADD', KEYS[1], 'LT', ARGV[1], ARGV[n]) end
 for n = 3 + kept, #ARGV do redis.call('ZREM', KEYS[1], ARGV[n]) end
 return 1
 `);

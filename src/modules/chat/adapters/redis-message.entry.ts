@@ -55,7 +55,7 @@ export function decodeEntry(seq: number, json: string, ciphertext: string): Stor
   const [, , , , , , , , cap, burnAt, burned, burnedAt] = entry;
   const marks = marksOf(entry);
   const recipients = marks.map(([userId]) => userId);
-  const sent = { conversationId: '', senderId, senderDeviceId, clientMessageId, epoch, currentEpoch: epoch };
+  const sent = { conversationId: '', senderId, senderDeviceId, clientMessageId, epoch, currentEpoch: epoch, fence: '' };
   const message = new StoredMessage(
     seq,
     { ...sent, ciphertext, burnAfterReadSeconds, strictestBurnSeconds, recipients, notAfter: cap },

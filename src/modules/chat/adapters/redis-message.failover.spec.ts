@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { eventually, type RedisProcess, RedisServers } from '../../../../test/rig/redis-servers.js';
 import { SystemClock } from '../../../shared/clock.js';
 import { RandomIds } from '../../../shared/ids.js';
-import type { NewMessage } from '../ports/message.store.port.js';
 import { RedisMessageStore } from './redis-message.store.js';
+import { appendTo, type Unfenced } from '../spec/append.fixture.js';
 
 const NAMESPACE = 'failover:';
 const CANARY = 'canary'.repeat(20);
 const ids = new RandomIds();
 const [alice, bob] = [ids.next(), ids.next()];
-const message = (conversationId: string): NewMessage => ({
+const message = (conversationId: string): Unfenced => ({
   ...{ conversationId, senderId: alice, senderDeviceId: ids.next(), clientMessageId: ids.next() },
   ...{ epoch: 1, currentEpoch: 1, ciphertext: CANARY, burnAfterReadSeconds: 30, strictestBurnSeconds: 30 },
   recipients: [bob],
@@ -46,7 +46,7 @@ async function sendAll(
   const acknowledged = new Map<string, number>();
   const send = async (): Promise<void> => {
     const sent = message(conversationId);
-    const { seq } = await eventually(() => store.append(sent), 15_000);
+    const { seq } = await eventually(() => appendTo(store, sent), 15_000);
     acknowledged.set(sent.clientMessageId, seq);
   };
   const half = Array.from({ length: count }, send);
@@ -70,10 +70,10 @@ describe('RedisMessageStore on a primary, two replicas and three Sentinels', () 
     const sent = message(conversationId);
     const replicas = servers.redis.filter((process) => process !== primary());
     for (const replica of replicas) replica.signal('SIGSTOP');
-    await expect(store.append(sent)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(appendTo(store, sent)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     for (const replica of replicas) replica.signal('SIGCONT');
-    await eventually(() => store.append(sent));
-    await expect(store.append(sent)).resolves.toMatchObject({ seq: 1, duplicate: true });
+    await eventually(() => appendTo(store, sent));
+    await expect(appendTo(store, sent)).resolves.toMatchObject({ seq: 1, duplicate: true });
     await expectAll(conversationId, new Map([[sent.clientMessageId, 1]]));
   });
 
@@ -118,13 +118,13 @@ describe('RedisMessageStore on a primary, two replicas and three Sentinels', () 
     await whole();
     const conversationId = ids.next();
     const [old, first, second] = [primary(), message(conversationId), message(conversationId)];
-    await store.append(first);
+    await appendTo(store, first);
     await store.list(conversationId, bob, 0, 1);
     old.signal('SIGSTOP');
     try {
       // Another node finds the new primary. This one has nothing under way that would tell it.
       const others = await servers.connect(NAMESPACE);
-      await eventually(() => new RedisMessageStore(others, new SystemClock(), ids, 3_600_000).append(second));
+      await eventually(() => appendTo(new RedisMessageStore(others, new SystemClock(), ids, 3_600_000), second));
       await new Promise((resolve) => setTimeout(resolve, 1_500));
       const { entries } = await store.list(conversationId, bob, 0, 10);
       const sent = [first.clientMessageId, second.clientMessageId];

@@ -5,13 +5,13 @@ import { CONTENT_SLACK_MS, LOG_LIFE_MS, RULES, script } from './redis-log.rules.
 const EXTEND_AFTER_MS = 30 * 60_000;
 
 /**
- * ARGV: incarnation if it is a new log, entry and ciphertext, s<sender>:<clientMessageId>, epoch, acceptedAt, burnAt,
+ * ARGV: fence, entry and ciphertext, s<sender>:<clientMessageId>, epoch, acceptedAt, burnAt,
  * '1' to look for a retry only, characters, recipients. Returns a word for a refusal, or incarnation, seq, acceptedAt, burnAt,
  * 1 for a duplicate, v.
  */
 export const APPEND = script(`
 local now, burnAt, characters = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[9])
-local names = { 'i', 'h', 'v', ARGV[4], 'x' }
+local names = { 'i', 'h', 'v', ARGV[4], 'x', 'f' }
 for n = 10, #ARGV do
   names[#names + 1] = 'u' .. ARGV[n]
   names[#names + 1] = 'b' .. ARGV[n]
@@ -23,26 +23,28 @@ if known then
   if entry[11] == '' and text and (text ~= ARGV[3] or entry[4] ~= tonumber(ARGV[5])) then return 'REUSED' end
   return { found[1], tonumber(known), entry[5], entry[10], 1, tonumber(found[3] or 0) }
 end
+if (found[6] or found[1]) ~= ARGV[1] then return 'FENCED' end
 if ARGV[8] == '1' then return 'REFUSED' end
-local changes = {}
-for n = 6, #names, 2 do
+-- Redis prints a number of Lua's as a fraction, which costs more than to store it: so the numbers go as text.
+local changes, text = {}, function (number) return string.format('%d', number) end
+for n = 7, #names, 2 do
   local unread = tonumber(found[n] or 0)
   if unread >= ${LIMITS.unreadPerConversation} then return 'UNREAD' end
   changes[#changes + 1] = names[n]
-  changes[#changes + 1] = unread + 1
+  changes[#changes + 1] = text(unread + 1)
   changes[#changes + 1] = names[n + 1]
-  changes[#changes + 1] = tonumber(found[n + 1] or 0) + characters
+  changes[#changes + 1] = text(tonumber(found[n + 1] or 0) + characters)
 end
-local incarnation, seq = found[1] or ARGV[1], tonumber(found[2] or 0) + 1
-redis.call('HSET', log, 'i', incarnation, 'h', seq, 'a', now, ARGV[4], seq, seq, ARGV[2], unpack(changes))
-redis.call('SET', texts .. seq, ARGV[3], 'PX', burnAt - now + ${CONTENT_SLACK_MS})
-redis.call('ZADD', due, burnAt, seq)
+local seq = text(tonumber(found[2] or 0) + 1)
+redis.call('HSET', log, 'h', seq, 'a', ARGV[6], ARGV[4], seq, seq, ARGV[2], unpack(changes))
+redis.call('SET', texts .. seq, ARGV[3], 'PX', text(burnAt - now + ${CONTENT_SLACK_MS}))
+redis.call('ZADD', due, ARGV[7], seq)
 if now - tonumber(found[5] or 0) > ${EXTEND_AFTER_MS} or redis.call('ZCARD', due) == 1 then
-  redis.call('HSET', log, 'x', now)
+  redis.call('HSET', log, 'x', ARGV[6])
   redis.call('PEXPIRE', log, ${LOG_LIFE_MS})
   redis.call('PEXPIRE', due, ${LOG_LIFE_MS})
 end
-return { incarnation, seq, now, burnAt, 0, tonumber(found[3] or 0) }
+return { found[1], tonumber(seq), now, burnAt, 0, tonumber(found[3] or 0) }
 `);
 
 /**
@@ -162,6 +164,13 @@ end
 return { found[1], tonumber(found[2] or 0), nearest }
 `,
 );
+
+/** ARGV: fence. Returns 1, or 0 without a log: the next one has a fence of its own. */
+export const RENEW = script(`
+if redis.call('HEXISTS', log, 'i') == 0 then return 0 end
+redis.call('HSET', log, 'f', ARGV[1])
+return 1
+`);
 
 export const REMOVE = script(`
 for _, seq in ipairs(redis.call('ZRANGE', due, 0, -1)) do redis.call('DEL', texts .. seq) end

@@ -6,12 +6,13 @@ import { LIMITS } from '../../../protocol/limits.js';
 import { ManualClock } from '../../../shared/clock.js';
 import { RandomIds } from '../../../shared/ids.js';
 import { describeMessageStoreContract } from '../ports/message.store.contract.js';
+import { describeMessageStoreFenceContract } from '../ports/message.store.fence.contract.js';
 import { describeMessageStoreGroupsContract } from '../ports/message.store.groups.contract.js';
 import { itKeepsTheModel } from '../ports/message.store.model.contract.js';
-import type { NewMessage } from '../ports/message.store.port.js';
 import { LogKeys } from './redis-log.keys.js';
 import { CLAIM } from './redis-due.scripts.js';
 import { RedisMessageStore } from './redis-message.store.js';
+import { appendTo, type Unfenced } from '../spec/append.fixture.js';
 
 const redis = useRedis();
 const create = (lifeMs = 3_600_000) => {
@@ -20,6 +21,7 @@ const create = (lifeMs = 3_600_000) => {
 };
 
 describeMessageStoreContract(create);
+describeMessageStoreFenceContract(create);
 describeMessageStoreGroupsContract(create);
 
 describe('RedisMessageStore', () => {
@@ -27,7 +29,7 @@ describe('RedisMessageStore', () => {
 
   const ids = new RandomIds();
   const [alice, bob] = [ids.next(), ids.next()];
-  const message = (conversationId: string): NewMessage => ({
+  const message = (conversationId: string): Unfenced => ({
     ...{ conversationId, senderId: alice, senderDeviceId: ids.next(), clientMessageId: ids.next() },
     ...{ epoch: 1, currentEpoch: 1, ciphertext: 'sealed', burnAfterReadSeconds: 30, strictestBurnSeconds: 30 },
     recipients: [bob],
@@ -43,9 +45,9 @@ describe('RedisMessageStore', () => {
   it('is one log for all nodes', async () => {
     const { stores } = nodes(3);
     const sent = message(ids.next());
-    const answers = await Promise.all(stores.map((store) => store.append(sent)));
+    const answers = await Promise.all(stores.map((store) => appendTo(store, sent)));
     expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
-    const more = await Promise.all(stores.map((store) => store.append(message(sent.conversationId))));
+    const more = await Promise.all(stores.map((store) => appendTo(store, message(sent.conversationId))));
     expect(more.map(({ seq }) => seq).toSorted()).toEqual([2, 3, 4]);
     expect(new Set([...answers, ...more].map(({ incarnation }) => incarnation)).size).toBe(1);
   });
@@ -64,7 +66,7 @@ describe('RedisMessageStore', () => {
       }
     };
     const sendAndRead = async (conversationId: string, n: number): Promise<void> => {
-      const { seq, incarnation } = await first.append(message(conversationId));
+      const { seq, incarnation } = await appendTo(first, message(conversationId));
       if (n % 2 === 0) await second.markRead({ conversationId, incarnation, userId: bob, seqs: [seq] }, true);
     };
     for (let round = 0; round < 4; round += 1) {
@@ -83,7 +85,7 @@ describe('RedisMessageStore', () => {
 
   it('burns what a reaper took and never finished, after a while', async () => {
     const { stores, shared, clock } = nodes(2);
-    await stores[0].append(message(ids.next()));
+    await appendTo(stores[0], message(ids.next()));
     clock.advance(LIMITS.messageLifeMs);
     for (const key of new LogKeys(shared.namespace).indexes()) {
       await shared.commands.script(CLAIM, [key], [clock.now(), clock.now() + 10_000, 100]);
@@ -97,7 +99,7 @@ describe('RedisMessageStore', () => {
     const { stores, clock } = nodes(2);
     const conversationId = ids.next();
     for (let round = 0; round < 3; round += 1) {
-      await stores[0].append(message(conversationId));
+      await appendTo(stores[0], message(conversationId));
       clock.advance(LIMITS.messageLifeMs);
       expect(await stores[1].takeDue(10)).toMatchObject([{ messages: [{ seq: round + 1, reason: 'expired' }] }]);
     }
@@ -107,9 +109,9 @@ describe('RedisMessageStore', () => {
     const { stores, shared } = nodes(1);
     const [store] = stores;
     const conversationId = ids.next();
-    const { incarnation } = await store.append(message(conversationId));
-    await store.append({ ...message(conversationId), notAfter: new ManualClock().now() + 1_000 });
-    await store.append(message(conversationId));
+    const { incarnation } = await appendTo(store, message(conversationId));
+    await appendTo(store, { ...message(conversationId), notAfter: new ManualClock().now() + 1_000 });
+    await appendTo(store, message(conversationId));
     await store.takeDue(1);
     const text = (seq: number) => `${shared.namespace}{${conversationId}}:text:${seq}`;
     const leftOf = async (key: string) => Number(await shared.commands.run('PTTL', key));
@@ -130,7 +132,7 @@ describe('RedisMessageStore', () => {
   it('shows what Redis has removed as burned', async () => {
     const { stores, shared } = nodes(1);
     const conversationId = ids.next();
-    await stores[0].append(message(conversationId));
+    await appendTo(stores[0], message(conversationId));
     await shared.commands.run('DEL', `${shared.namespace}{${conversationId}}:text:1`);
     const [entry] = (await stores[0].list(conversationId, bob, 0, 1)).entries;
     expect(entry).toMatchObject({ burned: 'expired' });
@@ -144,7 +146,7 @@ describe('RedisMessageStore', () => {
     const ciphertext = 'x'.repeat(48_000);
     const fitting = Math.floor(LIMITS.unreadBytesPerUser / ciphertext.length);
     const conversationId = ids.next();
-    const send = () => one.append({ ...message(conversationId), ciphertext });
+    const send = () => appendTo(one, { ...message(conversationId), ciphertext });
     const sent = [];
     for (let i = 0; i < fitting; i += 1) sent.push(await send());
     await expect(send()).rejects.toMatchObject({ code: 'UNREAD_LIMIT' });

@@ -10,6 +10,7 @@ import type { Ids } from '../../../shared/ids.js';
 import {
   type Appended,
   type BurnedBatch,
+  FenceOutdated,
   type LogOverview,
   type LogPage,
   type LogPosition,
@@ -20,10 +21,10 @@ import {
 import { pairs, RedisDueIndex } from './redis-due.index.js';
 import { LogKeys } from './redis-log.keys.js';
 import { decodeEntry, encodeEntry } from './redis-message.entry.js';
-import { APPEND, BURN, DROP, LIST, MARK, REMOVE } from './redis-message.scripts.js';
+import { APPEND, BURN, DROP, LIST, MARK, REMOVE, RENEW } from './redis-message.scripts.js';
 import { UnreadBytesLimit } from './unread-bytes.limit.js';
 
-type AppendReply = 'REUSED' | 'REFUSED' | 'UNREAD' | [string, number, number, number, 0 | 1, number];
+type AppendReply = 'REUSED' | 'FENCED' | 'REFUSED' | 'UNREAD' | [string, number, number, number, 0 | 1, number];
 type BurnReply = [number, readonly string[], readonly (number | BurnReason)[], readonly number[], number];
 
 /** A page ends beyond it: whoever asked sends no more anyway. */
@@ -58,15 +59,31 @@ export class RedisMessageStore extends MessageStore {
     const cap = Math.min(life, message.notAfter ?? life);
     const refusal = refusalOf(message, now) ?? (await this.unreadRefusal(message));
     const reply = (await this.write(APPEND, conversationId, [
-      ...[this.ids.next(), encodeEntry(message, now, cap), ciphertext, `s${senderId}:${clientMessageId}`, epoch],
+      ...[message.fence, encodeEntry(message, now, cap), ciphertext, `s${senderId}:${clientMessageId}`, epoch],
       ...[now, cap, refusal ? 1 : 0, ciphertext.length, ...recipients],
     ])) as AppendReply;
     if (reply === 'REUSED') throw new DomainError('CLIENT_MESSAGE_ID_REUSED');
+    if (reply === 'FENCED') throw new FenceOutdated();
     if (reply === 'UNREAD') throw new DomainError('UNREAD_LIMIT');
     if (reply === 'REFUSED') throw refusal ?? new DomainError('INTERNAL');
     const [incarnation, seq, acceptedAt, burnAt, duplicate, version] = reply;
     await this.due.mention({ conversationId, incarnation, version }, burnAt);
     return { incarnation, seq, acceptedAt, burnAt, duplicate: duplicate === 1 };
+  }
+
+  async findFence(conversationId: string): Promise<string | null> {
+    const reply = await this.redis.commands.run('HMGET', this.keys.log(conversationId), 'f', 'i');
+    const [renewed, incarnation] = reply as (string | null)[];
+    return (incarnation && (renewed ?? incarnation)) ?? null;
+  }
+
+  async openFence(conversationId: string): Promise<string> {
+    const { incarnation } = await this.list(conversationId, '', 0, 0);
+    return (await this.findFence(conversationId)) ?? incarnation;
+  }
+
+  async renewFence(conversationId: string): Promise<void> {
+    await this.write(RENEW, conversationId, [this.ids.next()]);
   }
 
   async list(conversationId: string, viewerId: string, afterSeq: number, limit: number): Promise<LogPage> {

@@ -4,16 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import 'reflect-metadata';
 import { SqliteDatabase } from '../../../platform/database/adapters/sqlite-database.js';
+import type { Database } from '../../../platform/database/database.port.js';
+import { Outbox, outboxSchema } from '../../../platform/database/outbox.js';
+import { InProcessEventBus } from '../../../platform/event-bus/adapters/in-process-event-bus.js';
+import { PayloadValidators } from '../../../platform/validation/payload-validator.js';
 import { describeOnDatabases } from '../../../platform/database/spec/databases.fixture.js';
 import { ManualClock } from '../../../shared/clock.js';
 import { describeConversationStoreContract } from '../ports/conversation.store.contract.js';
 import { chatSchema } from './chat.schema.js';
 import { TypeormConversationStore } from './typeorm-conversation.store.js';
 
+const outboxOf = (database: Database): Outbox =>
+  new Outbox(database, new InProcessEventBus(new PayloadValidators()), () => undefined);
+
 describeOnDatabases((open) =>
   describeConversationStoreContract(async () => {
     const clock = new ManualClock();
-    return { clock, store: new TypeormConversationStore(await open(chatSchema), clock) };
+    const database = await open(outboxSchema, chatSchema);
+    return { clock, store: new TypeormConversationStore(database, outboxOf(database), clock) };
   }),
 );
 
@@ -31,7 +39,7 @@ describe('TypeormConversationStore', () => {
     });
     await before.close();
     const database = await SqliteDatabase.open(file, chatSchema);
-    const store = new TypeormConversationStore(database, new ManualClock());
+    const store = new TypeormConversationStore(database, outboxOf(database), new ManualClock());
     expect(await store.getState(conversationId)).toEqual({
       epoch: 7,
       isChanging: false,

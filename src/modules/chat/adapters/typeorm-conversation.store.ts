@@ -1,9 +1,11 @@
 import { type EntityManager, In, LessThan, LessThanOrEqual, MoreThan, Not } from 'typeorm';
 import type { Database } from '../../../platform/database/database.port.js';
 import { insertMissing } from '../../../platform/database/insert-missing.js';
+import type { Outbox } from '../../../platform/database/outbox.js';
 import { LIMITS } from '../../../protocol/limits.js';
 import type { Clock } from '../../../shared/clock.js';
 import { DomainError } from '../../../shared/domain-error.js';
+import { ConversationChanged } from '../chat.events.js';
 import {
   type AcceptedEpoch,
   type ConversationState,
@@ -17,9 +19,11 @@ import { ConversationMemberRow, ConversationRow, HandshakeRow, HandshakeWelcomeR
 export class TypeormConversationStore extends ConversationStore {
   constructor(
     private readonly database: Database,
+    private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {
     super();
+    outbox.register(ConversationChanged);
   }
 
   getState(conversationId: string): Promise<ConversationState> {
@@ -62,6 +66,7 @@ export class TypeormConversationStore extends ConversationStore {
       for (const { deviceId } of handshake.welcomed) {
         await manager.insert(HandshakeWelcomeRow, { conversationId, epoch, deviceId });
       }
+      await this.outbox.add(manager, ConversationChanged, { conversationId });
       return { epoch, members };
     });
   }
@@ -78,6 +83,7 @@ export class TypeormConversationStore extends ConversationStore {
       const members = await agree();
       if (members.length === 0) await removeConversation(manager, conversationId);
       else await this.insert(manager, { conversationId, epoch, kind: 'leave', senderId: leaverId, members });
+      await this.outbox.add(manager, ConversationChanged, { conversationId });
       return { epoch, members };
     });
   }
@@ -102,11 +108,10 @@ export class TypeormConversationStore extends ConversationStore {
     await this.database.transaction(async (manager) => {
       // The conversation first, as everywhere. Who marks last sees what the others have marked.
       await manager.update(ConversationRow, { id: conversationId }, { epoch: () => 'epoch' });
-      await manager.update(
-        ConversationMemberRow,
-        { conversationId, userId, appliedEpoch: LessThan(epoch) },
-        { appliedEpoch: epoch },
-      );
+      const conversation = await manager.findOneBy(ConversationRow, { id: conversationId });
+      const appliedEpoch = Math.min(epoch, conversation?.epoch ?? 0);
+      const behind = { conversationId, userId, appliedEpoch: LessThan(appliedEpoch) };
+      await manager.update(ConversationMemberRow, behind, { appliedEpoch });
       const everyone = await manager.minimum(ConversationMemberRow, 'appliedEpoch', { conversationId });
       await removeUpTo(manager, conversationId, everyone ?? 0);
     });

@@ -12,7 +12,11 @@ export class ConversationLog {
   private readonly sent = new Map<string, Map<string, StoredMessage>>();
   private readonly unread = new Map<string, number>();
 
-  constructor(readonly incarnation: string) {}
+  fence: string;
+
+  constructor(readonly incarnation: string) {
+    this.fence = incarnation;
+  }
 
   get headSeq(): number {
     return this.burnedThrough + this.entries.length;

@@ -116,6 +116,14 @@ export function describeConversationStoreContract(
       expect((await store.getState(conversationId)).epoch).toBe(2);
     });
 
+    it('keeps what comes after, for a member who says to have applied it already', async () => {
+      await accept(reset(0));
+      await store.markApplied(conversationId, alice, Number.MAX_SAFE_INTEGER);
+      await accept(reset(1));
+      await store.markApplied(conversationId, bob, 2);
+      expect((await listedTo(alice)).map(({ epoch }) => epoch)).toEqual([2]);
+    });
+
     it('keeps none that the members apply at the same time', async () => {
       for (let base = 0; base < 20; base += 1) {
         await accept(reset(base), [alice, bob, carol]);

@@ -55,7 +55,8 @@ export interface StoredHandshake {
  * epoch, whatever the number of concurrent tries. An unknown conversation reads as one in epoch 0.
  *
  * `agree` runs in the transaction, once the epoch is taken: its writes to the same database are committed with it, and what
- * it throws undoes everything. It may run again after a deadlock.
+ * it throws undoes everything. It may run again after a deadlock. Each new epoch leaves ConversationChanged in the outbox, which the
+ * caller drains.
  */
 export abstract class ConversationStore {
   abstract getState(conversationId: string): Promise<ConversationState>;
@@ -74,7 +75,7 @@ export abstract class ConversationStore {
     reader: { readonly userId: string; readonly deviceId: string },
     afterEpoch: number,
   ): Promise<StoredHandshake[]>;
-  /** The member has applied everything up to `epoch`. What everyone has applied is deleted. */
+  /** The member has applied everything there is up to `epoch`. What everyone has applied is deleted. */
   abstract markApplied(conversationId: string, userId: string, epoch: number): Promise<void>;
   abstract remove(conversationId: string): Promise<void>;
   /** Deletes handshakes accepted before the time (milliseconds). */

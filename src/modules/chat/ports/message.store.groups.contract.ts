@@ -4,7 +4,8 @@ import type { LogEntry } from '../../../protocol/payloads/chat.payloads.js';
 import type { ManualClock } from '../../../shared/clock.js';
 import { RandomIds } from '../../../shared/ids.js';
 import type { MessageStoreUnderTest } from './message.store.contract.js';
-import type { LogPosition, MessageStore, NewMessage } from './message.store.port.js';
+import type { LogPosition, MessageStore } from './message.store.port.js';
+import { appendTo, type Unfenced } from '../spec/append.fixture.js';
 
 /** What every MessageStore does with messages to several recipients, who come and go. */
 export function describeMessageStoreGroupsContract(create: () => Promise<MessageStoreUnderTest>): void {
@@ -17,8 +18,8 @@ export function describeMessageStoreGroupsContract(create: () => Promise<Message
     let carol: string;
     let conversationId: string;
 
-    const send = (changes: Partial<NewMessage> = {}) =>
-      store.append({
+    const send = (changes: Partial<Unfenced> = {}) =>
+      appendTo(store, {
         ...{ conversationId, senderId: alice, senderDeviceId: ids.next(), clientMessageId: ids.next() },
         ...{ epoch: 1, currentEpoch: 1, ciphertext: 'sealed', burnAfterReadSeconds: 30, strictestBurnSeconds: 30 },
         ...{ recipients: [bob, carol], ...changes },

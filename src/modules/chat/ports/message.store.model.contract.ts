@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { LIMITS } from '../../../protocol/limits.js';
 import { RandomIds } from '../../../shared/ids.js';
 import type { MessageStoreUnderTest } from './message.store.contract.js';
-import type { BurnedBatch, NewMessage } from './message.store.port.js';
+import type { BurnedBatch } from './message.store.port.js';
+import { appendTo, type Unfenced } from '../spec/append.fixture.js';
 
 interface Expected {
-  readonly message: NewMessage;
+  readonly message: Unfenced;
   readonly cap: number;
   burnAt: number;
   burned: boolean;
@@ -40,7 +41,7 @@ export function itKeepsTheModel(create: () => Promise<MessageStoreUnderTest>): v
         for (const action of steps) {
           const now = clock.now();
           if (action.do === 'append') {
-            const message: NewMessage = {
+            const message: Unfenced = {
               conversationId,
               senderId: alice,
               senderDeviceId: alice,
@@ -53,7 +54,7 @@ export function itKeepsTheModel(create: () => Promise<MessageStoreUnderTest>): v
               currentEpoch: 1,
             };
             const cap = now + LIMITS.messageLifeMs;
-            expect(await store.append(message)).toMatchObject({
+            expect(await appendTo(store, message)).toMatchObject({
               seq: expected.length + 1,
               burnAt: cap,
               duplicate: false,
@@ -62,7 +63,7 @@ export function itKeepsTheModel(create: () => Promise<MessageStoreUnderTest>): v
           } else if (action.do === 'retry') {
             for (const seq of seqOf(action.pick)) {
               const { message } = expected[seq - 1] as Expected;
-              expect(await store.append(message)).toMatchObject({ seq, duplicate: true });
+              expect(await appendTo(store, message)).toMatchObject({ seq, duplicate: true });
             }
           } else if (action.do === 'read') {
             const seqs = seqOf(action.pick);

@@ -14,6 +14,8 @@ export interface NewMessage {
   readonly strictestBurnSeconds: number;
   /** Everyone else in the conversation. */
   readonly recipients: readonly string[];
+  /** Of the log, from before `recipients` and all else were read that may change without this node's knowing. */
+  readonly fence: string;
   /** The epoch that the conversation is in; checked after idempotency, so that a retry of an accepted message is never stale. */
   readonly currentEpoch: number;
   /** Refuses the message, unless it is a retry or stale: nobody else is in the group, or somebody has just left it. */
@@ -63,18 +65,31 @@ export interface BurnedBatch {
   readonly messages: readonly { readonly seq: number; readonly reason: BurnReason }[];
 }
 
+/** The fence was renewed, or the log is another one: who belongs to the conversation has to be read again. Nothing was stored. */
+export class FenceOutdated extends Error {}
+
 /**
  * One ordered log per conversation: contiguous sequences from 1, each a live message or the hole that a burned one left.
  * An append is atomic and happens once per (sender, clientMessageId), also after the message has burned. What is due by the
  * clock is never returned, whether or not it was taken out yet, and leaves no ciphertext behind. A log that was lost starts
  * over under another incarnation. A conversation that has no log reads as an empty one.
+ *
+ * Each log has a fence. What is appended names the fence that was there before its recipients were read; once a change of them has
+ * renewed it, nothing is appended any more to who is gone, whatever some node still believes. A new log has another fence than any
+ * before.
  */
 export abstract class MessageStore {
   /**
-   * Throws CLIENT_MESSAGE_ID_REUSED (same id, other body, while the first is alive), EPOCH_STALE, then the `refusal`,
+   * Throws CLIENT_MESSAGE_ID_REUSED (same id, other body, while the first is alive), FenceOutdated, EPOCH_STALE, then the `refusal`,
    * UNREAD_LIMIT, MESSAGE_EXPIRED (notAfter is over).
    */
   abstract append(message: NewMessage): Promise<Appended>;
+  /** Null where there is no log, to which nothing can be appended. */
+  abstract findFence(conversationId: string): Promise<string | null>;
+  /** Begins a log where there is none. */
+  abstract openFence(conversationId: string): Promise<string>;
+  /** As durable as a message. Where there is no log, nothing need be done. */
+  abstract renewFence(conversationId: string): Promise<void>;
   /**
    * Entries after `afterSeq`, at most `limit`. Only a message's recipients get its ciphertext. Own messages to several
    * recipients say how far each one is.

@@ -1,12 +1,15 @@
 import type { AshwireConfig } from '../../../config/config.schema.js';
+import { ProcessCaches } from '../../../platform/cache/process-caches.js';
 import { Delivery } from '../../../platform/delivery/delivery.port.js';
 import { InMemoryRateLimiter } from '../../../platform/rate-limit/adapters/in-memory-rate-limiter.js';
+import { InProcessSignals } from '../../../platform/signals/adapters/in-process-signals.js';
 import type { ServerEventName, ServerEvents } from '../../../protocol/events.js';
 import type { ClaimedKeyPackage, Settings } from '../../../protocol/payloads/user.payloads.js';
 import { ManualClock } from '../../../shared/clock.js';
 import { RandomIds } from '../../../shared/ids.js';
 import { RelationFacade } from '../../relation/index.js';
 import { type Person, UserChanged, UserFacade } from '../../user/index.js';
+import { GroupDirectory } from '../group.directory.js';
 import { GroupLimits } from '../group.limits.js';
 import { GroupMembership } from '../group.membership.js';
 import { GroupNews } from '../group.news.js';
@@ -44,6 +47,10 @@ class People extends UserFacade {
 
   findPersonByUsername(): Promise<never> {
     throw new Error('groups look up nobody by name');
+  }
+
+  listKnownPersons(userIds: readonly string[]): Promise<Person[]> {
+    return this.listPersons(userIds);
   }
 
   getSettings(): Promise<Settings> {
@@ -94,7 +101,8 @@ export async function startGroups(created = 3) {
   const opened = await openGroupStore();
   const [people, friends, delivery, clock] = [new People(), new Friends(), new Told(), new ManualClock()];
   const limits = { groupsCreatedPerUser: { points: created, perMs: 3_600_000 } };
-  const news = new GroupNews(opened.store, people, delivery, opened.bus);
+  const directory = new GroupDirectory(opened.store, new ProcessCaches(new InProcessSignals(), clock));
+  const news = new GroupNews(opened.store, people, directory, delivery, opened.bus);
   const membership = new GroupMembership(opened.store, friends, clock, ids);
   const groupLimits = new GroupLimits({ limits } as AshwireConfig, new InMemoryRateLimiter());
   new GroupSubscriber(opened.bus, opened.outbox, news).onModuleInit();
@@ -102,7 +110,7 @@ export async function startGroups(created = 3) {
     ...opened,
     ...{ people, friends, delivery },
     service: new GroupService(opened.store, membership, news, groupLimits, opened.outbox),
-    facade: new LocalGroupFacade(opened.store, membership, news),
+    facade: new LocalGroupFacade(opened.store, directory, membership, news),
     changeUser: (userId: string, what: 'profile' | 'settings') => opened.bus.publish(UserChanged, { userId, what }),
   };
 }

@@ -64,6 +64,10 @@ export class SigningPeople extends UserFacade {
     return persons.flatMap((person) => person ?? []);
   }
 
+  listKnownPersons(userIds: readonly string[]): Promise<Person[]> {
+    return this.listPersons(userIds);
+  }
+
   getSettings(): Promise<Settings> {
     throw new Error('payments have no settings');
   }

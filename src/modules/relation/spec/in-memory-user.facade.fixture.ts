@@ -46,6 +46,10 @@ export class InMemoryUserFacade extends UserFacade {
     return Promise.resolve(userIds.flatMap((userId) => this.persons.get(userId) ?? []));
   }
 
+  listKnownPersons(userIds: readonly string[]): Promise<Person[]> {
+    return this.listPersons(userIds);
+  }
+
   getSettings(): Promise<Settings> {
     return Promise.resolve({ sharePresence: true, shareTyping: true, shareRead: true, burnAfterReadSeconds: 30 });
   }

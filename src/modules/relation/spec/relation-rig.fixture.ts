@@ -1,5 +1,7 @@
 import type { AshwireConfig } from '../../../config/config.schema.js';
+import { ProcessCaches } from '../../../platform/cache/process-caches.js';
 import { InMemoryRateLimiter } from '../../../platform/rate-limit/adapters/in-memory-rate-limiter.js';
+import { InProcessSignals } from '../../../platform/signals/adapters/in-process-signals.js';
 import { ManualClock } from '../../../shared/clock.js';
 import type { Person } from '../../user/index.js';
 import { UserChanged, UserDeleted } from '../../user/index.js';
@@ -8,6 +10,7 @@ import { FriendNews } from '../friend-news.js';
 import { FriendRequestService } from '../friend-request.service.js';
 import { FriendService } from '../friend.service.js';
 import { InvitationService } from '../invitation.service.js';
+import { FriendshipDirectory } from '../friendship.directory.js';
 import { RelationAnnouncer } from '../relation.announcer.js';
 import { FriendshipBegan, type FriendshipSubject } from '../relation.events.js';
 import { RelationFollowUp } from '../relation.follow-up.js';
@@ -40,16 +43,17 @@ function wire(rates: Partial<typeof defaultLimits>, stores: TypeormStores, surro
   const config = { limits: { ...defaultLimits, ...rates } } as AshwireConfig;
   const limits = new RelationLimits(config, new InMemoryRateLimiter());
   const stamps = new Stamps(clock, stores.ids);
-  const announcer = new RelationAnnouncer(delivery, stores.bus);
+  const directory = new FriendshipDirectory(stores.friendships, new ProcessCaches(new InProcessSignals(), clock));
+  const announcer = new RelationAnnouncer(delivery, stores.bus, directory);
   const followUp = new RelationFollowUp(stores.friendships, stores.requests, users, stores.outbox, announcer);
   const news = new FriendNews(stores.friendships, users, announcer);
   new RelationSubscriber(stores.bus, stores.outbox, followUp, news).onModuleInit();
   return {
-    friendService: new FriendService(stores.friendships, users, followUp, limits),
+    friendService: new FriendService(stores.friendships, directory, users, followUp, limits),
     requestService: new FriendRequestService(stores.requests, users, followUp, limits, stamps),
     invitationService: new InvitationService(stores.invitations, followUp, limits, stamps),
     blockService: new BlockService(stores.blocks, users, followUp, stamps),
-    facade: new RelationService(stores.friendships),
+    facade: new RelationService(stores.friendships, directory),
   };
 }
 

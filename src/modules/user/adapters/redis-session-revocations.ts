@@ -1,12 +1,14 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { RedisConnections } from '../../../platform/redis/redis-connections.js';
 import { RedisScript } from '../../../platform/redis/redis-script.js';
+import type { Signals } from '../../../platform/signals/signals.port.js';
 import type { Clock } from '../../../shared/clock.js';
 import { ExpiringMap } from '../domain/expiring-map.js';
 import { SessionRevocations } from '../ports/session-revocations.port.js';
 import type { SessionEnd } from '../ports/session.store.port.js';
 
 const POLL_MS = 1_000;
+const REVOKED = 'session-revoked';
 /** A node that has not heard from Redis for so long asks first, and without an answer lets nobody in. */
 const STALE_MS = 4_000;
 /** Looked at again each time: the clock of a primary that has just taken over may be behind the one before. */
@@ -31,7 +33,8 @@ return { now, redis.call('ZRANGE', KEYS[1], ARGV[1] - ${OVERLAP_MS}, '+inf', 'BY
 
 /**
  * Every node keeps all revocations in memory and asks each second for the new ones: nothing is missed by who was away for a
- * moment, as a message to subscribers would be. What this node revokes it knows at once; a Redis that is away is told later.
+ * moment, as a signal would be, which comes as well: who is told of it by that cannot come back. What this node revokes it knows at
+ * once; a Redis that is away is told later.
  */
 export class RedisSessionRevocations extends SessionRevocations implements OnApplicationShutdown {
   private readonly logger = new Logger(RedisSessionRevocations.name);
@@ -46,15 +49,18 @@ export class RedisSessionRevocations extends SessionRevocations implements OnApp
     private readonly redis: RedisConnections,
     private readonly clock: Clock,
     private readonly accessTokenMs: number,
+    private readonly signals: Signals,
   ) {
     super();
+    signals.on(REVOKED, (entry) => this.take(entry));
     this.revoked = new ExpiringMap(clock, Number.POSITIVE_INFINITY);
     this.timer = setInterval(() => void this.refresh().catch(() => {}), POLL_MS).unref();
   }
 
   async revoke(sessionId: string, why: SessionEnd): Promise<void> {
-    this.remember(sessionId, why);
-    this.untold.add(`${why}:${sessionId}`);
+    const entry = `${why}:${sessionId}`;
+    this.untold.add(entry);
+    this.signals.send(REVOKED, entry);
     await this.tell().catch(() => this.logger.warn('A revocation waits for Redis'));
   }
 
@@ -76,10 +82,7 @@ export class RedisSessionRevocations extends SessionRevocations implements OnApp
     const startedAt = performance.now();
     const reply = await this.redis.commands.script(RECENT, [this.key], [this.redisTime]);
     const [redisTime, recent] = reply as [number, string[]];
-    for (const entry of recent) {
-      const colon = entry.indexOf(':');
-      this.remember(entry.slice(colon + 1), entry.slice(0, colon) as SessionEnd);
-    }
+    for (const entry of recent) this.take(entry);
     this.redisTime = redisTime;
     this.askedAt = startedAt;
   }
@@ -90,8 +93,11 @@ export class RedisSessionRevocations extends SessionRevocations implements OnApp
     for (const entry of entries) this.untold.delete(entry);
   }
 
-  private remember(sessionId: string, why: SessionEnd): void {
-    if (!this.revoked.get(sessionId)) this.revoked.set(sessionId, why, this.clock.now() + this.accessTokenMs);
+  private take(entry: string): void {
+    const colon = entry.indexOf(':');
+    const sessionId = entry.slice(colon + 1);
+    if (this.revoked.get(sessionId)) return;
+    this.revoked.set(sessionId, entry.slice(0, colon) as SessionEnd, this.clock.now() + this.accessTokenMs);
   }
 
   private get key(): string {

@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { type AshwireConfig, profileSchema } from '../../../config/config.schema.js';
 import { CONFIG } from '../../../config/config.token.js';
 import { Authenticator, type Principal } from '../../../platform/authentication/authenticator.js';
+import { ProcessCaches } from '../../../platform/cache/process-caches.js';
 import { Database } from '../../../platform/database/database.port.js';
 import { Outbox } from '../../../platform/database/outbox.js';
 import { Delivery } from '../../../platform/delivery/delivery.port.js';
@@ -20,6 +21,9 @@ import { PayloadPipe } from '../../../platform/http/payload.pipe.js';
 import { InMemoryRateLimiter } from '../../../platform/rate-limit/adapters/in-memory-rate-limiter.js';
 import { RateLimiter } from '../../../platform/rate-limit/rate-limiter.port.js';
 import { RedisConnections } from '../../../platform/redis/redis-connections.js';
+import { InProcessSignals } from '../../../platform/signals/adapters/in-process-signals.js';
+import { Signals } from '../../../platform/signals/signals.port.js';
+import { ConnectionRegistry } from '../../../platform/socket/connection-registry.js';
 import { PayloadValidators } from '../../../platform/validation/payload-validator.js';
 import type { RegisterRequest, RegistrationTerms, SessionTokens } from '../../../protocol/payloads/user.payloads.js';
 import { challengeBytes, type ChallengePurpose, registrationBytes } from '../../../protocol/signing.js';
@@ -103,9 +107,12 @@ export async function startUserModule(options: RigOptions = {}): Promise<UserRig
     { provide: Clock, useValue: clock },
     { provide: RedisConnections, useValue: new RedisConnections(config) },
     { provide: Ids, useValue: new RandomIds() },
+    { provide: Signals, useValue: new InProcessSignals() },
+    ConnectionRegistry,
+    ProcessCaches,
   ];
   @Global()
-  @Module({ providers: platform, exports: platform.map(({ provide }) => provide) })
+  @Module({ providers: platform, exports: platform })
   class PlatformModule {}
   const nest = await Test.createTestingModule({ imports: [PlatformModule, UserModule], providers: EDGE }).compile();
   return new UserRig(nest, { config, stores, clock, delivery });

@@ -137,7 +137,12 @@ describe('MysqlDatabase over TLS', () => {
       execFileSync('openssl', ['req', '-x509', ...made, ...named], { stdio: 'ignore' });
       await server.kill('SIGTERM');
       const { directory, port } = server;
-      const settings = [`--ssl-key=${key}`, `--ssl-cert=${certificate}`, '--require-secure-transport=1'];
+      const settings = [
+        `--ssl-key=${key}`,
+        `--ssl-cert=${certificate}`,
+        '--require-secure-transport=1',
+        '--read-only=0',
+      ];
       secure = await MariadbServer.start({ directory, port, settings });
       const hosts = [`localhost:${port}`];
       const at = { ...(await secure.createDatabase()), hosts, poolSize: 2, requireSemiSync: false };

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type MariadbDatabase, MariadbServer } from '../../../../test/rig/mariadb-server.js';
-import { describeOnMariadb } from '../spec/databases.fixture.js';
+import { describeOnMariadbOfItsOwn } from '../spec/databases.fixture.js';
 import { sampleSchema } from '../spec/sample.fixture.js';
 import { MysqlDatabase } from './mysql-database.js';
 
@@ -21,7 +21,7 @@ async function recovery(work: () => Promise<unknown>): Promise<number> {
   }
 }
 
-describeOnMariadb((_open, server) => {
+describeOnMariadbOfItsOwn((_open, server) => {
   describe('MysqlDatabase, when its server is gone,', () => {
     let at: MariadbDatabase;
     let database: MysqlDatabase;

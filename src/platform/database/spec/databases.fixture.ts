@@ -1,18 +1,25 @@
 import { afterAll, afterEach, beforeAll, describe } from '@jest/globals';
 import { MariadbServer } from '../../../../test/rig/mariadb-server.js';
+import { sharedMariadb } from '../../../../test/rig/shared-server.js';
 import { MysqlDatabase } from '../adapters/mysql-database.js';
 import { joined, type OpenDatabase, openSqlite } from './open-database.fixture.js';
 
 /** Fewer than many of the things that tests do at once, so that some wait for a connection. */
 const POOL_SIZE = 12;
 
-/** Runs the tests on SQLite in memory and on a MariaDB server of this file. What they open is closed after each of them. */
+/** Runs the tests on SQLite in memory and on the MariaDB of this run. What they open is closed after each of them. */
 export function describeOnDatabases(tests: (open: OpenDatabase) => void): void {
   describe('on SQLite', () => tests(openSqlite));
   describeOnMariadb(tests);
 }
 
-export function describeOnMariadb(tests: (open: OpenDatabase, server: () => MariadbServer) => void): void {
+type MariadbTests = (open: OpenDatabase, server: () => MariadbServer) => void;
+
+/** For tests that end the server or change its settings. */
+export const describeOnMariadbOfItsOwn = (tests: MariadbTests): void =>
+  describeOnMariadb(tests, () => MariadbServer.start());
+
+export function describeOnMariadb(tests: MariadbTests, start: () => Promise<MariadbServer> = sharedMariadb): void {
   describe('on MariaDB', () => {
     let server: MariadbServer | undefined;
     const opened = new Set<MysqlDatabase>();
@@ -21,7 +28,7 @@ export function describeOnMariadb(tests: (open: OpenDatabase, server: () => Mari
       return server;
     };
     beforeAll(async () => {
-      server = await MariadbServer.start();
+      server = await start();
     });
     afterAll(() => server?.close());
 

@@ -1,0 +1,3 @@
+import { now } from '../src/shared/clock.js';
+
+console.log(now());

@@ -1,0 +1,3 @@
+export default async function jestEnds() {
+  await globalThis.ashwireServers?.close();
+}
