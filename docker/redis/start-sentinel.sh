@@ -20,7 +20,7 @@ sentinel announce-port $SENTINEL_PORT
 sentinel monitor ashwire ${REDIS_FIRST%:*} ${REDIS_FIRST##*:} 2
 sentinel auth-pass ashwire $password
 sentinel down-after-milliseconds ashwire 2000
-sentinel failover-timeout ashwire 5000
+sentinel failover-timeout ashwire 2000
 sentinel parallel-syncs ashwire 2
 END
   mv "$state.new" "$state"

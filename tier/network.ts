@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HOST, type Layout } from './layout.js';
+import type { MachineNumber } from './tier-options.js';
+
+/** `ip netns exec` lays the files of this folder over those of /etc. */
+const ETC = '/etc/netns';
+
+/** Namespaces as machines, each with one link to a bridge of this machine. */
+export class Network {
+  constructor(private readonly layout: Layout) {}
+
+  get exists(): boolean {
+    return this.layout.machines.every((machine) => existsSync(`/run/netns/${this.layout.namespaceOf(machine)}`));
+  }
+
+  create(): void {
+    const { bridge, hostAddress, machines } = this.layout;
+    ip('link', 'add', bridge, 'address', this.layout.hardwareAddressOf(HOST), 'type', 'bridge');
+    ip('address', 'add', `${hostAddress}/24`, 'dev', bridge);
+    ip('link', 'set', bridge, 'up');
+    for (const machine of machines) this.addMachine(machine);
+  }
+
+  /** Whatever of it there is. */
+  remove(): void {
+    const { bridge, machines } = this.layout;
+    for (const machine of machines) {
+      const namespace = this.layout.namespaceOf(machine);
+      if (existsSync(`/run/netns/${namespace}`)) ip('netns', 'delete', namespace);
+      rmSync(join(ETC, namespace), { recursive: true, force: true });
+      this.removeLink(this.layout.linkOf(machine));
+    }
+    this.removeLink(bridge);
+  }
+
+  /** Every process of the machines, whoever started it. */
+  pids(): number[] {
+    const pidsOf = (machine: MachineNumber): number[] => {
+      const namespace = this.layout.namespaceOf(machine);
+      if (!existsSync(`/run/netns/${namespace}`)) return [];
+      return ip('netns', 'pids', namespace).split('\n').filter(Boolean).map(Number);
+    };
+    return this.layout.machines.flatMap(pidsOf);
+  }
+
+  addressesOf(machine: MachineNumber): string[] {
+    const listed = ip('-n', this.layout.namespaceOf(machine), '-4', '-brief', 'address', 'show', 'dev', 'eth0');
+    return [...listed.matchAll(/(\d+\.\d+\.\d+\.\d+)\/\d+/g)].map(([, address = '']) => address);
+  }
+
+  /** By the sender's hardware address, so that virtual addresses are cut too. `port`: only TCP from or to it. */
+  cut(one: MachineNumber, other: MachineNumber, port?: number): void {
+    if (one !== HOST) this.dropFrom(one, other, port);
+    if (other !== HOST && one !== other) this.dropFrom(other, one, port);
+  }
+
+  heal(): void {
+    for (const machine of this.layout.machines) {
+      this.nft(machine, 'add table inet ashwire; delete table inet ashwire');
+    }
+  }
+
+  private dropFrom(machine: MachineNumber, sender: MachineNumber, port: number | undefined): void {
+    const from = machine === sender ? 'iif lo' : `ether saddr ${this.layout.hardwareAddressOf(sender)}`;
+    const rules = port === undefined ? [''] : [`tcp dport ${port}`, `tcp sport ${port}`];
+    const chain = 'inet ashwire cut';
+    this.nft(
+      machine,
+      [
+        'add table inet ashwire',
+        `add chain ${chain} { type filter hook input priority -300; }`,
+        ...rules.map((rule) => `add rule ${chain} ${from} ${rule} drop`),
+      ].join('; '),
+    );
+  }
+
+  private nft(machine: MachineNumber, commands: string): void {
+    ip('netns', 'exec', this.layout.namespaceOf(machine), 'nft', commands);
+  }
+
+  private addMachine(machine: MachineNumber): void {
+    const { bridge } = this.layout;
+    const [namespace, link] = [this.layout.namespaceOf(machine), this.layout.linkOf(machine)];
+    mkdirSync(join(ETC, namespace), { recursive: true });
+    const named = Object.entries({ localhost: '127.0.0.1', ...this.layout.hosts });
+    writeFileSync(join(ETC, namespace, 'hosts'), named.map(([name, address]) => `${address} ${name}\n`).join(''));
+    ip('netns', 'add', namespace);
+    ip('-n', namespace, 'link', 'set', 'lo', 'up');
+    ip('link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
+    ip('link', 'set', link, 'master', bridge, 'up');
+    ip('-n', namespace, 'link', 'set', 'eth0', 'address', this.layout.hardwareAddressOf(machine));
+    ip('-n', namespace, 'address', 'add', `${this.layout.addressOf(machine)}/24`, 'dev', 'eth0');
+    ip('-n', namespace, 'link', 'set', 'eth0', 'up');
+  }
+
+  /** A link also goes by itself, some time after its namespace. */
+  private removeLink(name: string): void {
+    try {
+      if (existsSync(`/sys/class/net/${name}`)) ip('link', 'delete', name);
+    } catch (error) {
+      if (existsSync(`/sys/class/net/${name}`)) throw error;
+    }
+  }
+}
+
+/** The first of 10.89.1 to 10.89.254, beginning somewhere, that no interface here has. */
+export function freeNetwork(): string {
+  const taken = ip('-4', '-brief', 'address');
+  const first = Math.floor(Math.random() * 254);
+  const candidates = Array.from({ length: 254 }, (_, index) => `10.89.${((first + index) % 254) + 1}`);
+  const free = candidates.find((network) => !taken.includes(` ${network}.`));
+  if (free === undefined) throw new Error('Every network from 10.89.1 to 10.89.254 is in use.');
+  return free;
+}
+
+function ip(...args: readonly string[]): string {
+  try {
+    return execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string };
+    throw new Error(`ip ${args.join(' ')}: ${stderr.trim() || String(error)}`);
+  }
+}
