@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { balanceOf, orderOf, place, topUp } from '../rig/order-payer.js';
 import { befriend, RawPerson } from '../rig/raw-person.js';
 import { ServerProcess } from '../rig/server-process.js';
@@ -23,19 +21,12 @@ describe('money and a server that is killed', () => {
 
   const audit = (...options: string[]): { status: number | null; stdout: string } =>
     spawnSync(process.execPath, ['dist/src/ledger-audit.js', ...options], {
-      env: { ...process.env, ASHWIRE_DATA_DIR: server.dataDirectory },
+      env: { ...process.env, ...server.environment },
       encoding: 'utf8',
     });
-  const file = (): string => join(server.dataDirectory, 'ashwire.db');
-  const isCommitted = (orderId: string): boolean => {
-    const database = new Database(file(), { readonly: true });
-    try {
-      return database.prepare('SELECT 1 FROM payment_order WHERE id = ?').get(orderId) !== undefined;
-    } catch {
-      return false;
-    } finally {
-      database.close();
-    }
+  const isCommitted = async (orderId: string): Promise<boolean> => {
+    const found = await server.stores.sql('SELECT 1 FROM payment_order WHERE id = ?', [orderId]).catch(() => []);
+    return found.length > 0;
   };
 
   it('has one effect of an order that was committed and not answered, or neither', async () => {
@@ -43,7 +34,7 @@ describe('money and a server that is killed', () => {
     for (const delay of [0, 4, 'committed'] as const) {
       const order = await orderOf(alice, bob, { amount: 10 });
       const answer = place(alice, order).catch(() => 'none');
-      if (delay === 'committed') while (!isCommitted(order.orderId)) await new Promise(setImmediate);
+      if (delay === 'committed') while (!(await isCommitted(order.orderId))) await new Promise(setImmediate);
       else await new Promise((resolve) => setTimeout(resolve, delay));
       await server.kill('SIGKILL');
       await answer;
@@ -73,9 +64,7 @@ describe('money and a server that is killed', () => {
     expect(audit('--expect-head', `4:${'x'.repeat(43)}`)).toMatchObject({ status: 1 });
     expect(audit('--expect-head', 'nonsense')).toMatchObject({ status: 1, stdout: '' });
 
-    const database = new Database(file());
-    database.prepare('UPDATE payment_order SET amount = 1 WHERE id = ?').run(order.orderId);
-    database.close();
+    await server.stores.sql('UPDATE payment_order SET amount = 1 WHERE id = ?', [order.orderId]);
     const found = audit();
     expect(found.status).toBe(1);
     expect(found.stdout).toBe(

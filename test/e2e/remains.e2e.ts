@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { befriend, eventually, leave, type Person, receive, registerPerson, textsOf } from '../rig/people.js';
+import { memoryContains } from '../rig/process-memory.js';
 import { ServerProcess } from '../rig/server-process.js';
 
 describe('what is left on the server', () => {
@@ -25,17 +24,18 @@ describe('what is left on the server', () => {
     await server.close();
   });
 
-  const filesWith = (text: string): string[] =>
-    readdirSync(server.dataDirectory, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((file) => readFileSync(file).includes(text));
-
   it('finds in the memory of the server what is there, so that not finding means something', async () => {
     expect(await server.memoryContains(alice.name)).toBe(true);
   });
 
+  it('finds in files what is there: a name is in a table of each SQL server', async () => {
+    const files = await server.stores.findInFiles(alice.name);
+    expect(files.length).toBeGreaterThan(0);
+    if (server.stores.nodes > 1) expect(files.join()).toMatch(/binary-log.*relay/);
+  });
+
   it('is never the text of a message, in no memory, file or output; and of its ciphertext nothing in any file, before and after it burned', async () => {
+    const { stores } = server;
     const envelopes: string[] = [];
     const { accessToken } = await tokensOf(bob);
     const tap = io(server.url, { transports: ['websocket'], auth: { token: accessToken }, forceNew: true });
@@ -46,20 +46,26 @@ describe('what is left on the server', () => {
     const { id } = await alice.client.conversation(conversationId).send(canary);
     await receive(bob, conversationId, canary);
     await eventually(() => envelopes.length === 1);
-    const ciphertext = envelopes[0] ?? '';
+    const ciphertext = (envelopes[0] ?? '').slice(0, 40);
     expect(await server.memoryContains(canary)).toBe(false);
-    expect(await server.memoryContains(ciphertext)).toBe(true);
-    expect(filesWith(canary)).toEqual([]);
-    expect(filesWith(ciphertext.slice(0, 40))).toEqual([]);
+    for (const pid of stores.pids) expect(await memoryContains(pid, canary)).toBe(false);
+    const memories = [server.memoryContains(ciphertext), ...stores.pids.map((pid) => memoryContains(pid, ciphertext))];
+    expect(await Promise.all(memories)).toContain(true);
+    expect(await stores.findInRedis(canary)).toBe(0);
+    expect(await stores.findInRedis(ciphertext)).toBe(stores.redisProcesses);
+    expect(await stores.findInFiles(canary)).toEqual([]);
+    expect(await stores.findInFiles(ciphertext)).toEqual([]);
 
     await bob.client.conversation(conversationId).markRead([id]);
     await eventually(async () => (await textsOf(alice, conversationId)).length === 0);
+    await eventually(async () => (await stores.findInRedis(ciphertext)) === 0);
     tap.disconnect();
     await leave(alice, bob);
     await server.kill('SIGTERM');
-    expect(filesWith(canary)).toEqual([]);
-    expect(filesWith(ciphertext.slice(0, 40))).toEqual([]);
+    expect(await stores.findInFiles(canary)).toEqual([]);
+    expect(await stores.findInFiles(ciphertext)).toEqual([]);
     expect(server.output).not.toContain(canary);
+    expect(server.output).not.toContain(ciphertext);
   }, 60_000);
 });
 

@@ -20,7 +20,12 @@ describe('the programs of the server', () => {
   };
 
   it.each([
-    ['a tier that is not built', ['--tier', '100k'], {}, 'asks for messageStore redis; this build has: memory.'],
+    [
+      'a tier that is not built',
+      ['--tier', '1m'],
+      {},
+      'asks for messageStore redis-cluster; this build has: memory, redis.',
+    ],
     ['a tier that does not exist', ['--tier', 'huge'], {}, 'There is no tier "huge"'],
     ['a port that is none', [], { PORT: 'http' }, 'PORT must be a whole number'],
     ['a secret that is none', [], { ASHWIRE_BLINDING_KEY: 'short' }, 'ASHWIRE_BLINDING_KEY'],
@@ -46,7 +51,7 @@ describe('the programs of the server', () => {
     const server = await ServerProcess.start();
     try {
       const person = await RawPerson.register(server.url);
-      const beside = { ASHWIRE_DATA_DIR: server.dataDirectory, PORT: String(server.port) };
+      const beside = server.environment;
       expect(run('operator', ['invite'], beside).output).toMatch(/^[A-Za-z0-9_-]{22}\n$/);
       expect(run('operator', ['grant-admin', person.username], beside)).toMatchObject({ status: 0 });
       expect(run('operator', ['grant-admin', 'nobody_here'], beside)).toMatchObject({ status: 1 });
@@ -54,5 +59,5 @@ describe('the programs of the server', () => {
     } finally {
       await server.close();
     }
-  });
+  }, 60_000);
 });

@@ -22,7 +22,7 @@ describe('two terminals', () => {
   });
 
   const start = (name: string, ...more: readonly string[]): TerminalProcess => {
-    const terminal = new TerminalProcess(name, server.url, data, ...more);
+    const terminal = new TerminalProcess(name, server.url, data, more);
     open.push(terminal);
     return terminal;
   };

@@ -10,8 +10,10 @@ const ids = new RandomIds();
 
 export class AshwirePair implements Pair {
   declare listener: PairListener;
+  reads = false;
   private readonly unread: number[] = [];
   private incarnation = '';
+  private last = 0;
   private burned = 0;
 
   constructor(
@@ -20,7 +22,13 @@ export class AshwirePair implements Pair {
     private readonly conversationId: string,
   ) {
     to.on('message:received', (received: MessageReceived) => this.confirm(received));
-    to.on('message:burned', ({ messages }: MessageBurned) => (this.burned += messages.length));
+    to.on('message:burned', ({ messages }: MessageBurned) => {
+      this.burned += messages.length;
+      for (const _ of messages) this.listener.burned();
+    });
+    from.on('message:burned', ({ messages }: MessageBurned) => {
+      for (const _ of messages) this.listener.burned();
+    });
     from.on('message:receipt', ({ kind, messages }: MessageReceipt) => {
       if (kind === 'delivered') for (const _ of messages) this.listener.receipted();
     });
@@ -30,7 +38,10 @@ export class AshwirePair implements Pair {
     const { conversationId } = this;
     const clientMessageId = ids.next();
     const message = { conversationId, clientMessageId, epoch: 1, ciphertext: BODY, burnAfterReadSeconds: 0 };
-    this.from.emit('message:send', message, ({ ok }: { ok: boolean }) => ok && this.listener.accepted());
+    this.from.emit('message:send', message, (answer: Answer) => {
+      mustBeOk(answer);
+      this.listener.accepted();
+    });
   }
 
   /** Reads everything and sees it burn. Returns how many that were. */
@@ -48,11 +59,22 @@ export class AshwirePair implements Pair {
 
   /** A gap or another order would be seen by the sequence. */
   private confirm({ conversationId, incarnation, entry }: MessageReceived): void {
-    const last = this.unread.at(-1);
-    if (last !== undefined && entry.seq !== last + 1) throw new Error(`sequence ${entry.seq} came after ${last}`);
+    const { seq } = entry;
+    if (this.last > 0 && seq !== this.last + 1) throw new Error(`sequence ${seq} came after ${this.last}`);
+    this.last = seq;
     this.incarnation = incarnation;
-    this.unread.push(entry.seq);
     this.listener.delivered();
-    this.to.emit('message:delivered', { conversationId, incarnation, seqs: [entry.seq] }, () => undefined);
+    this.to.emit('message:delivered', { conversationId, incarnation, seqs: [seq] }, mustBeOk);
+    if (this.reads) this.to.emit('message:read', { conversationId, incarnation, seqs: [seq] }, mustBeOk);
+    else this.unread.push(seq);
   }
+}
+
+interface Answer {
+  readonly ok: boolean;
+  readonly error?: { readonly code: string };
+}
+
+function mustBeOk({ ok, error }: Answer): void {
+  if (!ok) throw new Error(`refused: ${error?.code}`);
 }

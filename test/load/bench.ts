@@ -1,12 +1,14 @@
-import { join } from 'node:path';
 import { AshwireSubject } from './ashwire.subject.js';
 import { measureCrowd } from './crowd.js';
+import { EmbeddedSite } from './embedded.site.js';
+import { Measurement, SATURATED } from './measurement.js';
 import { measureOperations } from './operations.js';
 import type { Pair } from './pair.js';
+import { progress } from './progress.js';
 import { RelaySubject } from './relay.subject.js';
 import { Report } from './report.js';
 import type { Subject } from './subject.js';
-import { saturated, steady, type Traffic } from './traffic.js';
+import { saturated, steady } from './traffic.js';
 
 export const PARTS = ['traffic', 'operations', 'crowd'] as const;
 export type Part = (typeof PARTS)[number];
@@ -42,8 +44,8 @@ interface Contestant {
 
 /** Both servers side by side, measured in turn, round by round. */
 export class Bench {
-  readonly report: Report;
-  private readonly ours = new AshwireSubject();
+  private readonly report: Report;
+  private readonly ours = new AshwireSubject(new EmbeddedSite());
   private readonly bare = new RelaySubject();
 
   constructor(
@@ -51,7 +53,12 @@ export class Bench {
     private readonly parts: readonly Part[],
     private readonly profiles: string | undefined,
   ) {
-    this.report = new Report([this.ours.name, this.bare.name]);
+    const names = [this.ours.name, this.bare.name] as const;
+    this.report = new Report('medians', names, names);
+  }
+
+  get reports(): readonly Report[] {
+    return [this.report];
   }
 
   async run(): Promise<void> {
@@ -80,57 +87,20 @@ export class Bench {
 
   private async enter(subject: Subject): Promise<Contestant> {
     progress(`${subject.name}: ${this.settings.pairs} pairs`);
-    const pairs: Pair[] = [];
-    while (pairs.length < this.settings.pairs) pairs.push(await subject.pair());
+    const pairs = await subject.spread(1, this.settings.pairs);
     await saturated(pairs, this.settings.perPair / 2, WINDOW);
     await subject.tidy();
     return { subject, pairs };
   }
 
   private async measureTraffic({ subject, pairs }: Contestant, round: number): Promise<void> {
-    const { report, settings } = this;
+    const { report, settings, profiles } = this;
+    const profile = profiles === undefined ? undefined : { directory: profiles, suffix: String(round) };
+    const measurement = new Measurement(subject, [[report, subject.name]], profile);
     for (const rate of settings.rates) {
-      const label = `at ${rate.toLocaleString('en')}/s`;
-      const profile = `${subject.name}-${rate}-${round}`;
-      const { latencies } = await this.measure(subject, label, profile, () => steady(pairs, rate, settings.seconds));
-      report.add(`${label}: delivery p50 ms`, subject.name, percentile(latencies, 0.5));
-      report.add(`${label}: delivery p99 ms`, subject.name, percentile(latencies, 0.99));
+      await measurement.phase(`at ${rate.toLocaleString('en')}/s`, () => steady(pairs, rate, settings.seconds));
     }
-    const profile = `${subject.name}-saturated-${round}`;
-    const work = (): Promise<Traffic> => saturated(pairs, settings.perPair, WINDOW);
-    const { messages, seconds } = await this.measure(subject, 'saturated', profile, work);
-    report.add('saturated: messages a second', subject.name, messages / seconds);
-  }
-
-  /** Measures the traffic, then its end: read, burned, told to both. */
-  private async measure(
-    subject: Subject,
-    label: string,
-    profile: string,
-    work: () => Promise<Traffic>,
-  ): Promise<Traffic> {
-    if (this.profiles !== undefined) await subject.process.ask('profile');
-    const before = await subject.process.ask('sample');
-    const traffic = await work();
-    const after = await subject.process.ask('sample');
-    if (this.profiles !== undefined) {
-      await subject.process.ask({ saveProfile: join(this.profiles, `${profile}.cpuprofile`) });
-    }
-    this.report.add(
-      `${label}: CPU µs a message`,
-      subject.name,
-      (after.cpuMicros - before.cpuMicros) / traffic.messages,
-    );
-    const ended = await subject.tidy();
-    const tidied = await subject.process.ask('sample');
-    if (ended > 0) {
-      this.report.add(
-        `read in hundreds and burned: CPU µs a message`,
-        subject.name,
-        (tidied.cpuMicros - after.cpuMicros) / ended,
-      );
-    }
-    return traffic;
+    await measurement.phase(SATURATED, () => saturated(pairs, settings.perPair, WINDOW));
   }
 
   private async measureCrowds(): Promise<void> {
@@ -145,8 +115,3 @@ export class Bench {
     }
   }
 }
-
-const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.floor(sorted.length * share)] ?? NaN;
-
-const progress = (what: string): void => console.error(`… ${what}`);

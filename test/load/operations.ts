@@ -1,12 +1,10 @@
-import { encodeBase64Url } from '../../sdk/crypto/base64url.js';
 import { LIMITS } from '../../src/protocol/limits.js';
 import type { SendResult } from '../../src/protocol/payloads/chat.payloads.js';
-import type { ChallengeResponse } from '../../src/protocol/payloads/user.payloads.js';
-import { challengeBytes } from '../../src/protocol/signing.js';
 import { balanceOf, orderOf, place, topUp } from '../rig/order-payer.js';
 import { RawMember } from '../rig/raw-group.js';
 import { ask, befriend, RawPerson } from '../rig/raw-person.js';
 import { atOnce } from './at-once.js';
+import { login } from './login.js';
 import type { Report } from './report.js';
 import type { Subject } from './subject.js';
 
@@ -18,14 +16,14 @@ type Measure = (what: string, count: number, work: () => Promise<unknown>) => Pr
 export async function measureOperations(subject: Subject, times: number, report: Report): Promise<void> {
   const measure: Measure = async (what, count, work) => {
     await atOnce(UNDER_WAY, Math.ceil(count / 5), work);
-    const before = await subject.process.ask('sample');
+    const before = await subject.nodes.ask('sample');
     await atOnce(UNDER_WAY, count, work);
-    const after = await subject.process.ask('sample');
+    const after = await subject.nodes.ask('sample');
     report.add(`${what}, CPU µs`, subject.name, (after.cpuMicros - before.cpuMicros) / count);
   };
-  await measureLists(subject.process.url, times, measure);
-  await measureGroup(subject.process.url, times, measure);
-  await measureMoney(subject.process.url, Math.ceil(times / 10), measure);
+  await measureLists(subject.nodes.urlOf(0), times, measure);
+  await measureGroup(subject.nodes.urlOf(0), times, measure);
+  await measureMoney(subject.nodes.urlOf(0), Math.ceil(times / 10), measure);
 }
 
 /** Of someone with as many friends as one may have. */
@@ -70,14 +68,4 @@ async function measureMoney(url: string, times: number, measure: Measure): Promi
   await measure('statement of 50', times, () => payer.request('GET', '/api/payments/statement'));
   const [left] = await balanceOf(payer);
   if (left !== orders.length) throw new Error('the balance is not what was paid');
-}
-
-async function login(person: RawPerson): Promise<void> {
-  const { username, deviceId } = person;
-  const purpose = 'login';
-  const challenge = await person.request<ChallengeResponse>('POST', '/api/auth/challenges', { username, purpose });
-  const { challengeId } = challenge.body;
-  const signature = encodeBase64Url(await person.leaf.sign(challengeBytes(challenge.body, deviceId)));
-  const { status } = await person.request('POST', '/api/auth/sessions', { challengeId, deviceId, signature });
-  if (status !== 201) throw new Error(`login was answered with ${status}`);
 }

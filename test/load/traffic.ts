@@ -17,9 +17,11 @@ class Run {
   private sent = 0;
   private accepted = 0;
   private receipted = 0;
+  private burned = 0;
 
   constructor(
     pairs: readonly Pair[],
+    private readonly reads: boolean,
     private readonly onReceipt: (pair: Pair) => void = () => undefined,
   ) {
     for (const pair of pairs) this.follow(pair);
@@ -30,8 +32,16 @@ class Run {
   }
 
   async finish(expected: number): Promise<Traffic> {
-    const counts = (): number[] => [this.sent, this.accepted, this.latencies.length, this.receipted];
-    await eventually(() => counts().every((count) => count >= expected), `${expected} messages confirmed`);
+    const counts = (): number[] => [
+      ...[this.sent, this.accepted, this.latencies.length, this.receipted],
+      ...(this.reads ? [this.burned / 2] : []),
+    ];
+    const what = this.reads ? 'burned at both sides' : 'confirmed';
+    await eventually(
+      () => counts().every((count) => count >= expected),
+      `${expected} messages ${what}`,
+      () => counts().join(),
+    );
     const seconds = (performance.now() - this.startedAt) / 1_000;
     if (counts().some((count) => count > expected)) throw new Error(`more than ${expected}: ${counts().join(', ')}`);
     return { messages: expected, seconds, latencies: this.latencies.sort((one, other) => one - other) };
@@ -46,6 +56,7 @@ class Run {
       this.sent += 1;
       pair.send();
     });
+    pair.reads = this.reads;
     pair.listener = {
       accepted: () => (this.accepted += 1),
       delivered: () => this.latencies.push(performance.now() - (sentAt[delivered++] ?? Infinity)),
@@ -53,13 +64,19 @@ class Run {
         this.receipted += 1;
         this.onReceipt(pair);
       },
+      burned: () => (this.burned += 1),
     };
   }
 }
 
-/** `perSecond` messages in all, spread evenly over time and pairs. */
-export async function steady(pairs: readonly Pair[], perSecond: number, seconds: number): Promise<Traffic> {
-  const run = new Run(pairs);
+/** `perSecond` messages in all, spread evenly over time and pairs. With `reads`, each is read at once and burns. */
+export async function steady(
+  pairs: readonly Pair[],
+  perSecond: number,
+  seconds: number,
+  reads = false,
+): Promise<Traffic> {
+  const run = new Run(pairs, reads);
   const total = perSecond * seconds;
   const startedAt = performance.now();
   for (let sent = 0; sent < total; await wait(1)) {
@@ -78,7 +95,10 @@ export function saturated(pairs: readonly Pair[], perPair: number, window: numbe
     left.set(pair, remaining - 1);
     run.send(pair);
   };
-  const run = new Run(pairs, next);
+  const run = new Run(pairs, false, next);
   for (const pair of pairs) for (let index = 0; index < window; index += 1) next(pair);
   return run.finish(perPair * pairs.length);
 }
+
+export const percentile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.floor(sorted.length * share)] ?? NaN;

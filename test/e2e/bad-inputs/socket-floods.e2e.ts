@@ -21,7 +21,7 @@ describe('floods and clients that do not read', () => {
     canary = await Canary.start(server.url);
     pair = await pairOf(server.url);
   };
-  const login = () => RawWebSocket.login(server.port, pair.one.tokens.accessToken);
+  const login = (port = server.port) => RawWebSocket.login(port, pair.one.tokens.accessToken);
   const send = (ciphertext = 'sealed') => JSON.stringify(messageIn(pair.conversationId, ciphertext));
   let before = 0;
   beforeEach(() => {
@@ -64,7 +64,7 @@ describe('floods and clients that do not read', () => {
 
   it('messages beyond the conversation’s rate: RATE_LIMITED with a time, on all connections of the sender together', async () => {
     await start({ messagesPerConversation: { burst: 5, perSecond: 1 } });
-    const [first, second] = [await login(), await login()];
+    const [first, second] = [await login(server.nodePort), await login(server.nodePort)];
     for (let i = 0; i < 5; i += 1) expect((await first.ask('message:send', send())).ok).toBe(true);
     for (const raw of [first, second]) {
       const { error } = await raw.ask('message:send', send());

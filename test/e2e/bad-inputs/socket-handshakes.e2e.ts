@@ -125,20 +125,20 @@ describe('handshakes of sockets', () => {
 
   it('handshakes that never finish are counted, closed after 5 s, and counted no more', async () => {
     const silent = await Promise.all(
-      Array.from({ length: UNAUTHENTICATED_AT_MOST }, () => RawWebSocket.open(server.port)),
+      Array.from({ length: UNAUTHENTICATED_AT_MOST }, () => RawWebSocket.open(server.nodePort)),
     );
     expect(silent.map(({ status }) => status)).toEqual(silent.map(() => 101));
-    const refused = await RawWebSocket.open(server.port);
+    const refused = await RawWebSocket.open(server.nodePort);
     expect(refused.status).toBe(400);
     await canary.lives();
     await eventually(() => silent.every(({ closed }) => closed), 7_000);
-    const raw = await RawWebSocket.login(server.port, alice.tokens.accessToken);
+    const raw = await RawWebSocket.login(server.nodePort, alice.tokens.accessToken);
     raw.destroy();
   });
 
   it('a refused login gives its place back at once', async () => {
     for (let i = 0; i < 3 * UNAUTHENTICATED_AT_MOST; i += 1) {
-      const raw = await RawWebSocket.open(server.port);
+      const raw = await RawWebSocket.open(server.nodePort);
       expect(raw.status).toBe(101);
       raw.say('40{"token":"garbage"}');
       await raw.isClosed();
@@ -149,11 +149,11 @@ describe('handshakes of sockets', () => {
   it(`of more than ${LIMITS.socketsPerUser} connections of a user the oldest goes, and is told why`, async () => {
     const { accessToken } = alice.tokens;
     const [first, second, third] = [
-      await RawWebSocket.login(server.port, accessToken),
-      await RawWebSocket.login(server.port, accessToken),
-      await RawWebSocket.login(server.port, accessToken),
+      await RawWebSocket.login(server.nodePort, accessToken),
+      await RawWebSocket.login(server.nodePort, accessToken),
+      await RawWebSocket.login(server.nodePort, accessToken),
     ];
-    const fourth = await RawWebSocket.login(server.port, accessToken);
+    const fourth = await RawWebSocket.login(server.nodePort, accessToken);
     expect(await first.hears('42["connection:closing"')).toContain('"TOO_MANY_CONNECTIONS"');
     await first.isClosed();
     for (const raw of [second, third, fourth]) {
@@ -167,11 +167,11 @@ describe('handshakes of sockets', () => {
 describe('many connections from one address', () => {
   it('are refused beyond the limit and let in again when some have gone', async () => {
     const server = await startTestServer({ limits: { socketsPerAddress: 4 } });
-    const open = await Promise.all(Array.from({ length: 4 }, () => RawWebSocket.open(server.port)));
-    const beyond = await RawWebSocket.open(server.port, { headers: ['X-Forwarded-For: 203.0.113.9'] });
+    const open = await Promise.all(Array.from({ length: 4 }, () => RawWebSocket.open(server.nodePort)));
+    const beyond = await RawWebSocket.open(server.nodePort, { headers: ['X-Forwarded-For: 203.0.113.9'] });
     expect(beyond.status).toBe(400);
     open[0]?.destroy();
-    await eventually(async () => (await RawWebSocket.open(server.port)).status === 101, 3_000);
+    await eventually(async () => (await RawWebSocket.open(server.nodePort)).status === 101, 3_000);
     await server.close();
   });
 });

@@ -1,0 +1,1 @@
+export const progress = (what: string): void => console.error(`… ${what}`);
