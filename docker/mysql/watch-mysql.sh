@@ -12,11 +12,20 @@ tell() {
   said=$*
 }
 
+# A definition of a table is logged before it is noted as applied: a standby that dies in between has it, and would ask for it again.
+catch_up_with_log() {
+  read -r applied logged << POSITIONS
+$(own -e "SELECT CONCAT('=', @@gtid_slave_pos), CONCAT('=', @@gtid_binlog_pos)")
+POSITIONS
+  holds "$applied" "$logged" || own -e "SET GLOBAL gtid_slave_pos = '${logged#=}'"
+}
+
 # Asks the primary for whatever it lacks; with MASTER_DEMOTE_TO_SLAVE also for the case that it was the primary itself.
 follow() {
+  own -e 'STOP SLAVE'
+  catch_up_with_log
   own << SQL
 SET sql_log_bin = 0;
-STOP SLAVE;
 DELETE FROM pair.in_sync;
 SET GLOBAL rpl_semi_sync_master_enabled = 0;
 CHANGE MASTER TO master_host = '${MYSQL_PEER%:*}', master_port = ${MYSQL_PEER##*:}, master_user = 'replication',

@@ -208,6 +208,29 @@ describe('the MySQL pair of docker/mysql', () => {
     expect(await written(second)).toEqual([1]);
   }, 120_000);
 
+  it('does not apply again what a standby had logged and not noted when it was killed', async () => {
+    await start();
+    await write(first, 1);
+    await second.inSync();
+    const logged = String(await second.value('@@gtid_binlog_pos'));
+    const [domain, server, sequence] = logged.split('-').map(Number);
+    const root = await createConnection({ socketPath: join(second.directory, 'socket'), user: 'root' });
+    for (const statement of [
+      'STOP SLAVE',
+      'SET sql_log_bin = 0',
+      'DELETE FROM mysql.gtid_slave_pos',
+      `INSERT INTO mysql.gtid_slave_pos VALUES (${domain}, 1, ${server}, ${Number(sequence) - 1})`,
+    ]) {
+      await root.query(statement);
+    }
+    root.destroy();
+    await second.kill();
+    await second.isUp();
+    await second.inSync();
+    await write(first, 2);
+    expect(await written(second)).toEqual([1, 2]);
+  }, 120_000);
+
   it('forgets that a standby had everything before the primary may go on without it', async () => {
     await start();
     expect((await second.run('check-mysql.sh'))[0]).toBe(0);

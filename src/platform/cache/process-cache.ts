@@ -3,8 +3,8 @@ import type { Clock } from '../../shared/clock.js';
 import type { Signals } from '../signals/signals.port.js';
 
 /** A lost signal is made good after at most `MIN_LIFE_MS + SPREAD_MS`; the spread keeps nodes from reading all at once. */
-const MIN_LIFE_MS = 30_000;
-const SPREAD_MS = 30_000;
+const MIN_LIFE_MS = 300_000;
+const SPREAD_MS = 300_000;
 const ABSENT_LIFE_MS = 5_000;
 /** Apart from what exists: ids of nothing are an attacker's to choose, and must push out nothing real. */
 const MAX_ABSENT = 10_000;

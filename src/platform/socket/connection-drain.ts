@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/comm
 import type { AshwireConfig } from '../../config/config.schema.js';
 import { CONFIG } from '../../config/config.token.js';
 import type { Connection } from './connection.js';
+import { ConnectionEvents } from './connection-events.js';
 import { ConnectionGate } from './connection-gate.js';
 import { ConnectionRegistry } from './connection-registry.js';
 
@@ -21,6 +22,7 @@ export class ConnectionDrain implements BeforeApplicationShutdown {
     @Inject(CONFIG) private readonly config: AshwireConfig,
     @Inject(ConnectionGate) private readonly gate: ConnectionGate,
     @Inject(ConnectionRegistry) private readonly connections: ConnectionRegistry,
+    @Inject(ConnectionEvents) private readonly events: ConnectionEvents,
   ) {}
 
   get isDraining(): boolean {
@@ -34,6 +36,7 @@ export class ConnectionDrain implements BeforeApplicationShutdown {
     await Promise.all(open.map((connection, index) => this.leave(connection, share * (index + Math.random()))));
     // Those that had logged in and were not open yet.
     await Promise.all([...this.connections.all()].map(close));
+    await this.events.settled();
   }
 
   /** What the client has asked before is answered first. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
+import { DomainError } from '../../shared/domain-error.js';
 import type { Connection } from './connection.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { EventDispatcher } from './event-dispatcher.js';
@@ -15,6 +16,7 @@ export interface ConnectionObserver {
 export class ConnectionEvents {
   private readonly observers: ConnectionObserver[] = [];
   private readonly logger = new Logger('Socket');
+  private readonly running = new Set<Promise<void>>();
 
   constructor(
     @Inject(ConnectionRegistry) private readonly registry: ConnectionRegistry,
@@ -34,7 +36,7 @@ export class ConnectionEvents {
     if (own.size > most) oldest?.close('TOO_MANY_CONNECTIONS', 'stop');
     const { userId, deviceId, sessionId } = connection.principal;
     connection.emit('connection:ready', { userId, deviceId, sessionId, serverTime: this.clock.now() });
-    for (const observer of this.observers) observer.opened(connection).catch(this.report);
+    this.tell((observer) => observer.opened(connection));
   }
 
   received(connection: Connection, emitted: unknown[]): void {
@@ -44,10 +46,26 @@ export class ConnectionEvents {
   closed(connection: Connection): void {
     this.registry.remove(connection);
     connection.waiting.length = 0;
-    for (const observer of this.observers) observer.closed(connection).catch(this.report);
+    this.tell((observer) => observer.closed(connection));
+  }
+
+  /** Resolves when nobody has to do with a connection any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.running);
+  }
+
+  private tell(work: (observer: ConnectionObserver) => Promise<void>): void {
+    for (const observer of this.observers) {
+      const running = work(observer)
+        .catch(this.report)
+        .finally(() => this.running.delete(running));
+      this.running.add(running);
+    }
   }
 
   private readonly report = (error: unknown): void => {
+    // A store that is away says so itself, once.
+    if (error instanceof DomainError && error.code === 'UNAVAILABLE') return;
     this.logger.error({ stack: error instanceof Error ? error.stack : String(error) });
   };
 }

@@ -25,6 +25,7 @@ export class MysqlDatabase extends Database {
   private readonly outer = new OuterTransaction();
   private readonly running = new Set<Promise<unknown>>();
   private reportedAt = -Infinity;
+  private isClosed = false;
 
   private constructor(
     private readonly dataSource: DataSource,
@@ -96,6 +97,7 @@ export class MysqlDatabase extends Database {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     await Promise.allSettled(this.running);
     await this.dataSource.destroy();
   }
@@ -127,6 +129,7 @@ export class MysqlDatabase extends Database {
     start: (runner: QueryRunner) => Promise<unknown>,
     work: (runner: QueryRunner) => Promise<T>,
   ): Promise<T> {
+    if (this.isClosed) throw new DomainError('UNAVAILABLE');
     const runner = await this.begin(start).catch((error: unknown) => {
       throw isOutageAtStart(error) || isRefusedAtStart(error) ? this.unavailable(error) : error;
     });
