@@ -1,9 +1,11 @@
 // Everything that must hold before a change lands: each step with its name and time, up to the first that fails.
 // The last line is `N passed, N failed`, of the Jest tests that ran.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { install, isInstalled } from './install.mjs';
@@ -13,16 +15,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const reports = mkdtempSync(join(tmpdir(), 'ashwire-verify-'));
 // Tests wait for servers and clients most of the time: two at once also on two cores.
 const workers = Math.max(2, availableParallelism() - 1);
+const STATIC = ['format:check', 'typecheck', 'lint', 'lint:deps', 'knip'];
 const count = { passed: 0, failed: 0 };
 
 const steps = [
   ['install', () => (isInstalled() ? 0 : install())],
   ['servers', installServers],
-  ['format', () => npm('format:check')],
-  ['types', () => npm('typecheck')],
-  ['lint', () => npm('lint')],
-  ['dependency rules', () => npm('lint:deps')],
-  ['unused code', () => npm('knip')],
+  ['format, types, lint, dependency rules, unused code', () => npmTogether(STATIC)],
   ['build', build],
   [
     'unit tests',
@@ -32,25 +31,42 @@ const steps = [
   ['end-to-end tests on 100k', () => jest('100k', ['--testPathPatterns', '/test/e2e/'], '100k')],
 ];
 
-const failed = steps.find(([name, run]) => !passes(name, run));
+let failed;
+for (const [name, run] of steps) {
+  if (await passes(name, run)) continue;
+  failed = name;
+  break;
+}
 rmSync(reports, { recursive: true });
-if (failed) console.log(`\nverify stopped at: ${failed[0]}`);
+if (failed) console.log(`\nverify stopped at: ${failed}`);
 console.log(`${count.passed} passed, ${count.failed} failed`);
 process.exitCode = failed ? 1 : 0;
 
-function passes(name, run) {
+async function passes(name, run) {
   console.log(`\n── ${name}`);
   const startedAt = performance.now();
-  const code = run();
+  const code = await run();
   console.log(
     `── ${name}: ${code === 0 ? 'ok' : `failed (exit ${code})`}, ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
   );
   return code === 0;
 }
 
-function npm(script, args = []) {
-  const command = ['npm', 'run', '--silent', script, '--', ...args].map((part) => JSON.stringify(part)).join(' ');
-  return spawnSync(command, { cwd: root, stdio: 'inherit', shell: true }).status ?? 1;
+/** All at once; each says what it has to say when it is through. */
+async function npmTogether(scripts) {
+  const codes = await Promise.all(
+    scripts.map(async (script) => {
+      const child = spawn(`npm run --silent ${script}`, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell: true });
+      const [said, complained, [code]] = await Promise.all([
+        text(child.stdout),
+        text(child.stderr),
+        once(child, 'close'),
+      ]);
+      process.stdout.write(`${script}: ${code === 0 ? 'ok' : 'failed'}\n${code === 0 ? '' : said + complained}`);
+      return code ?? 1;
+    }),
+  );
+  return Math.max(...codes);
 }
 
 function jest(suite, args, tier = 'embedded') {
