@@ -112,8 +112,7 @@ class Attempt {
       heal: (mark) => fault.heal({ ...scene, mark }),
       isWhole: async () => {
         await tier.healthy(WHOLE_WITHIN_MS);
-        if (crowd.standing < crowd.size)
-          throw new Error(`${crowd.size - crowd.standing} connections did not come back`);
+        await crowd.whole(WHOLE_WITHIN_MS);
       },
       audit: () => auditLedger(tier),
     };

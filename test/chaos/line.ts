@@ -2,9 +2,14 @@ import type { Socket } from 'socket.io-client';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Entrance } from './front-door.js';
 
+/** How long to wait at most after the first failure, and after many. */
+export interface Pace {
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
 /** Shorter than the SDK's, so that what is measured is how fast the tier is back. */
-const FIRST_MS = 100;
-const LAST_MS = 1_000;
+const HASTY: Pace = { firstMs: 200, lastMs: 1_000 };
 const ANSWER_WITHIN_MS = 5_000;
 
 export interface LineListener {
@@ -36,13 +41,16 @@ export class Line {
     private readonly token: string,
     private readonly random: () => number,
     private readonly listener: LineListener,
+    private readonly pace = HASTY,
   ) {}
 
   async keep(): Promise<void> {
     for (let tries = 0; !this.stopped;) {
       const held = await this.hold();
-      tries = held > LAST_MS ? 0 : tries + 1;
-      if (!this.stopped) await wait(this.random() * Math.min(LAST_MS, FIRST_MS * 2 ** tries));
+      const { firstMs, lastMs } = this.pace;
+      const most = Math.min(lastMs, firstMs * 2 ** tries);
+      tries = held > lastMs ? 0 : tries + 1;
+      if (!this.stopped) await wait(this.random() * most);
     }
   }
 
