@@ -5,7 +5,7 @@ import { Crowd } from './crowd.js';
 import type { Fault } from './faults/fault.js';
 import type { FrontDoor } from './front-door.js';
 import { History } from './history.js';
-import { filesWith, formsOf } from './leftovers.js';
+import { filesWith, formsOf } from '../rig/files-with.js';
 import type { Outcome } from './outcome.js';
 import { ChaosReport } from './report.js';
 import { SdkPairs } from './sdk-pairs.js';

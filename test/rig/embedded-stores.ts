@@ -29,7 +29,7 @@ export class EmbeddedStores implements Stores {
   }
 
   findInFiles(text: string): Promise<string[]> {
-    return Promise.resolve(filesWith(text, this.folder));
+    return filesWith([this.folder], [Buffer.from(text)]);
   }
 
   findInRedis(): Promise<number> {

@@ -79,7 +79,7 @@ export class RealStores implements Stores {
     const { redis, sentinels } = (await sharedRedisTrio()).whereabouts;
     const said = [...redis, ...sentinels].filter(({ output }) => output.includes(text));
     return [
-      ...[...folders, this.folder].flatMap((folder) => filesWith(text, folder)),
+      ...(await filesWith([...folders, this.folder], [Buffer.from(text)])),
       ...said.map(({ port }) => `the output of :${port}`),
     ];
   }

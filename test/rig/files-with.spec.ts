@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { filesWith, formsOf } from './leftovers.js';
+import { filesWith, formsOf } from './files-with.js';
 
 const MARK = 'canaryCanaryCanaryCanary';
 const PIECE = 64 * 1024;
