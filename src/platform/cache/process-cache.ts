@@ -30,7 +30,7 @@ interface Reading<V> {
 }
 
 /**
- * What this process has read, until a signal of any node says that it has changed, or for a minute at most. A key is read once,
+ * What this process has read, until a signal of any node says that it has changed, or for ten minutes at most. A key is read once,
  * however many ask at the same time; a failure is not kept. Values are shared by all who ask: treat them as frozen.
  */
 export class ProcessCache<V extends object> {

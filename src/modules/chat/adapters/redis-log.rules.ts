@@ -11,8 +11,9 @@ const TRIM_GRID_MS = 60_000;
 /**
  * KEYS: the log, a hash. Beside it under the same tag: when what of it is due (a sorted set of sequences), and the ciphertexts.
  *
- * Fields of the log: i incarnation, f its fence once that was renewed (until then, the incarnation), h headSeq, t burnedThrough, a lastActivityAt, v how often it was reaped, x when its life was last extended, u<user> and b<user>
- * number and characters of what that user has not read, s<sender>:<clientMessageId> its sequence, and <seq> the entry. An
+ * Fields of the log: i incarnation, f its fence once that was renewed (until then, the incarnation), h headSeq, t burnedThrough,
+ * a lastActivityAt, v how often it was reaped, x when its life was last extended, u<user> and b<user> number and characters of
+ * what that user has not read, s<sender>:<clientMessageId> its sequence, and <seq> the entry. An
  * entry is a JSON array; redis-message.entry.ts names its places.
  */
 const NAMES = `
