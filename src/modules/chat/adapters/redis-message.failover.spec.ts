@@ -30,6 +30,12 @@ const primary = (): RedisProcess => {
   if (!found) throw new Error('there is no primary');
   return found;
 };
+/** Those of nodes. */
+const connectionsTo = (process: RedisProcess): number =>
+  servers
+    .ask(process, 'client', 'list', 'type', 'normal')
+    .split('\n')
+    .filter((line) => line && !/ name=sentinel| cmd=client/.test(line)).length;
 /** All three agree again. */
 const whole = () =>
   eventually(() => {
@@ -117,15 +123,21 @@ describe('RedisMessageStore on a primary, two replicas and three Sentinels', () 
   it('leaves a primary that was replaced while it hangs, before it could answer with what was', async () => {
     await whole();
     const conversationId = ids.next();
-    const [old, first, second] = [primary(), message(conversationId), message(conversationId)];
-    await appendTo(store, first);
-    await store.list(conversationId, bob, 0, 1);
+    const [first, second] = [message(conversationId), message(conversationId)];
+    await eventually(() => appendTo(store, first));
+    await eventually(() => store.list(conversationId, bob, 0, 1));
+    const old = primary();
+    const nodesAt = connectionsTo(old);
     old.signal('SIGSTOP');
     try {
       // Another node finds the new primary. This one has nothing under way that would tell it.
       const others = await servers.connect(NAMESPACE);
       await eventually(() => appendTo(new RedisMessageStore(others, new SystemClock(), ids, 3_600_000), second));
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      const next = servers.redis.find((process) => process !== old && servers.roleOf(process) === 'master');
+      await eventually(() => {
+        const both = next ? connectionsTo(next) : 0;
+        return both === 2 * nodesAt ? Promise.resolve() : Promise.reject(new Error(`${both}, not twice ${nodesAt}`));
+      });
       const { entries } = await store.list(conversationId, bob, 0, 10);
       const sent = [first.clientMessageId, second.clientMessageId];
       expect(entries.map(({ clientMessageId }) => clientMessageId)).toEqual(sent);
