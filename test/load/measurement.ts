@@ -1,8 +1,11 @@
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Cost, spentBy } from './cost.js';
 import type { Report } from './report.js';
 import type { Subject } from './subject.js';
 import { percentile, type Traffic } from './traffic.js';
+
+const SETTLE_MS = 1_500;
 
 /** Writes what one subject's traffic cost into a column of each report. */
 export class Measurement {
@@ -31,6 +34,8 @@ export class Measurement {
 
   private async end(messages: number, before: Awaited<ReturnType<typeof spentBy>>): Promise<void> {
     if (messages === 0) return;
+    // What burning leaves to the stores is its cost too, and none of the next phase's.
+    await wait(SETTLE_MS);
     const cost = new Cost(before, await spentBy(this.subject), messages);
     this.add('read in hundreds and burned: CPU µs a message', cost.nodes);
     for (const [what, value] of cost.ofRedis()) this.add(`read in hundreds and burned: ${what}`, value);

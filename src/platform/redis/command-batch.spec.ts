@@ -13,12 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => servers.close());
 
-const callsOf = (command: string): number => {
+const countOf = (section: string, what: RegExp): number => {
   const [server] = servers.redis;
-  const found =
-    server && new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(servers.ask(server, 'info', 'commandstats'));
-  return Number(found?.[1] ?? 0);
+  return Number((server && what.exec(servers.ask(server, 'info', section)))?.[1] ?? 0);
 };
+const callsOf = (command: string): number => countOf('commandstats', new RegExp(`cmdstat_${command}:calls=(\\d+)`));
+/** How often the server has read from a connection. */
+const readsOf = (): number => countOf('stats', /total_reads_processed:(\d+)/);
 
 describe('CommandBatch', () => {
   it('answers in order, and sends a script that the server has lost', async () => {
@@ -42,6 +43,19 @@ describe('CommandBatch', () => {
     expect(callsOf('wait') - before).toBe(1);
     expect(results.every((result) => result.status === 'rejected')).toBe(true);
     expect(await redis.commands.run('GET', 'batch:99')).toBe('99');
+  });
+
+  it('lets what is asked shortly after each other go together, when that is a lot', async () => {
+    const [before, startedAt] = [readsOf(), performance.now()];
+    const asked: Promise<unknown>[] = [];
+    while (performance.now() - startedAt < 300) {
+      asked.push(redis.commands.run('PING'));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(asked);
+    const exchanges = readsOf() - before;
+    expect(exchanges).toBeLessThanOrEqual((performance.now() - startedAt) / 2 + 10);
+    expect(asked.length).toBeGreaterThan(3 * exchanges);
   });
 
   it('refuses as UNAVAILABLE and repeats nothing of what it was given', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn, setTimeout as wait } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Command, type Redis } from 'ioredis';
 import { DomainError } from '../../shared/domain-error.js';
@@ -18,10 +19,17 @@ interface Waiting {
 const CAPACITY = 20_000;
 const PER_BATCH = 500;
 const WAIT_MS = 1_000;
+/**
+ * Under load what comes within this time goes together: at 2,000 messages a second that saves a fifth of what a message costs the
+ * nodes and Redis (docs/performance.md). A connection that had less to do sends at once, so many times.
+ */
+const EXCHANGE_EVERY_MS = 2;
+const EXCHANGES_AT_ONCE = 5;
 const REPORT_EVERY_MS = 10_000;
 
 /**
- * Sends what one turn of the event loop asks for as one pipeline, and what is asked meanwhile as the next one. With
+ * Sends what one turn of the event loop asks for as one pipeline, and what is asked meanwhile as the next one; not more than
+ * one in {@link EXCHANGE_EVERY_MS}, in the long run. With
  * `minReplicas`, one WAIT at the end of each pipeline holds for all its writes, and nothing is answered before it. A refusal
  * (UNAVAILABLE) leaves open whether the command took effect.
  */
@@ -29,6 +37,7 @@ export class CommandBatch {
   private readonly logger = new Logger(CommandBatch.name);
   private waiting: Waiting[] = [];
   private isBusy = false;
+  private nextAt = -Infinity;
   private reportedAt = -Infinity;
 
   constructor(
@@ -53,13 +62,24 @@ export class CommandBatch {
       this.waiting.push({ name, args, resolve, reject, ...(script && { script }) });
       if (this.isBusy) return;
       this.isBusy = true;
-      setImmediate(() => void this.drain());
+      void this.drain();
     });
   }
 
   private async drain(): Promise<void> {
-    while (this.waiting.length > 0) await this.send(this.waiting.splice(0, PER_BATCH));
+    while (this.waiting.length > 0) {
+      await this.turn();
+      await this.send(this.waiting.splice(0, PER_BATCH));
+    }
     this.isBusy = false;
+  }
+
+  /** The end of this turn of the event loop, or the next exchange's time. */
+  private async turn(): Promise<void> {
+    const now = performance.now();
+    this.nextAt = Math.max(this.nextAt, now - EXCHANGES_AT_ONCE * EXCHANGE_EVERY_MS) + EXCHANGE_EVERY_MS;
+    if (this.nextAt > now) await wait(this.nextAt - now);
+    else await endOfTurn();
   }
 
   private async send(batch: readonly Waiting[]): Promise<void> {
