@@ -17,6 +17,7 @@ import { Conversations } from './conversations.js';
 import { EntryReader } from './entry-reader.js';
 import { HandshakeFollower } from './handshake-follower.js';
 import { Inbox } from './inbox.js';
+import { burned } from './message-life.js';
 import { MessageLog } from './message-log.js';
 import { Outbox } from './outbox.js';
 import { Receipts } from './receipts.js';
@@ -86,7 +87,7 @@ export function composeChat(around: ChatSurroundings, isClosed: () => boolean): 
 }
 
 function composeSessions(
-  { store, events, sender, engines, members, groups, people }: ChatSurroundings,
+  { store, events, clock, sender, engines, members, groups, people }: ChatSurroundings,
   log: MessageLog,
   report: (error: unknown) => void,
 ): SessionKeeper {
@@ -106,7 +107,13 @@ function composeSessions(
     events.emit('conversation', await log.summary(await log.getConversation(conversationId)));
     await groups.tell(conversationId);
   };
+  // As if the removal had been heard in time. What waits to be sent goes to whoever is in the group then, as always.
+  const wasOut = (conversationId: string): Promise<void> =>
+    log.change(conversationId, async (change) => {
+      const before = (await change.list()).filter(({ seq, forgetAt }) => seq !== undefined && forgetAt === undefined);
+      for (const message of before) change.save(burned(message, 'recalled', clock.now()));
+    });
   const { recheck, keyPackageUsed } = people;
   const follower = new HandshakeFollower({ store, engines, recheck, report });
-  return new SessionKeeper(store, engines, sender, follower, { know, named, keyPackageUsed });
+  return new SessionKeeper(store, engines, sender, follower, { know, named, wasOut, keyPackageUsed });
 }

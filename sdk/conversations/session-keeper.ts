@@ -1,4 +1,4 @@
-import type { HandshakeListResult } from '../../src/protocol/payloads/chat.payloads.js';
+import type { HandshakeListResult, HandshakeView } from '../../src/protocol/payloads/chat.payloads.js';
 import type { ClaimedKeyPackage } from '../../src/protocol/payloads/user.payloads.js';
 import type { EngineSource } from '../account/engine-source.js';
 import { AshwireError } from '../ashwire-error.js';
@@ -20,6 +20,8 @@ export interface SessionPeople {
   know(conversation: ConversationRecord, userIds: readonly string[]): Promise<void>;
   /** The group has this name now. */
   named(conversationId: string, name: string): Promise<void>;
+  /** This account was out of the group, and may be in it again. */
+  wasOut(conversationId: string): Promise<void>;
   /** A one-time key package was used up. */
   keyPackageUsed(): void;
 }
@@ -85,7 +87,10 @@ export class SessionKeeper {
     const target = Math.min(upTo, epoch);
     for (const handshake of [...handshakes].sort((left, right) => left.epoch - right.epoch)) {
       if (handshake.epoch <= session.epoch || handshake.epoch > target) continue;
-      if (kind === 'group') await this.people.know(conversation, handshake.members);
+      if (kind === 'group') {
+        if (isBorder(handshake, account.userId)) await this.people.wasOut(conversationId);
+        await this.people.know(conversation, handshake.members);
+      }
       const followed = await this.follower.follow(conversation, session, handshake);
       if (followed.name !== undefined) await this.people.named(conversationId, followed.name);
       session = await this.keep(followed.session, ...followed.writes);
@@ -162,3 +167,7 @@ export class SessionKeeper {
     return session;
   }
 }
+
+/** Whether the user was no member before it, or is none after it. */
+const isBorder = ({ kind, welcome, members }: HandshakeView, userId: string): boolean =>
+  !members.includes(userId) || (kind === 'commit' && welcome !== undefined);

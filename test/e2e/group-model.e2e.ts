@@ -53,6 +53,18 @@ it('ends in one epoch with one transcript, whatever five members do at once', as
   await fc.assert(property, { numRuns: 5, endOnFailure: true });
 }, 120_000);
 
+it('leaves nothing from before with who was removed and let in again while away', async () => {
+  await live([
+    { do: 'send', who: 0 },
+    { do: 'away', who: 1 },
+    { do: 'send', who: 0 },
+    { do: 'remove', who: 0, whom: 1 },
+    { do: 'send', who: 0 },
+    { do: 'add', who: 0, whom: 1 },
+    { do: 'send', who: 0 },
+  ]);
+}, 60_000);
+
 /** The planted defect: goes on to the next epoch as if it had applied the commit. */
 class CarelessFollower extends HandshakeFollower {
   override async follow(...given: Parameters<HandshakeFollower['follow']>): Promise<Followed> {
