@@ -23,7 +23,7 @@ const USAGE = `npm run chat -- --name NAME [--server URL] [--data FOLDER] [--inv
 const sentenceOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as { code?: unknown };
-  if (code === 'OFFLINE') return 'No server answers there. Start one with: npm run quickstart';
+  if (code === 'OFFLINE') return 'No server answers. If there is none yet: npm run quickstart';
   return typeof code === 'string' && !(error instanceof Refusal)
     ? printable(`${code}: ${error.message}`)
     : error.message;

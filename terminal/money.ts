@@ -101,7 +101,8 @@ export class Money {
         : payments.sendRedPacket(userId, amount, options));
       if (state === 'queued') this.context.screen.notice('no answer yet; it is sent again by itself, do not pay anew');
     } catch (error) {
-      if (!(error instanceof AshwireError) || error.code !== 'PAYEE_KEY_RECENT') throw error;
+      if (!(error instanceof AshwireError)) throw error;
+      if (error.code !== 'PAYEE_KEY_RECENT') throw new Refusal(`${error.code}: ${error.message} Nothing was paid.`);
       const again = `/${command} ${amountText} confirm ${note}`.trim();
       throw new Refusal(`The key of ${username} is new. Make sure that it is theirs (/verify), then: ${again}`);
     }

@@ -67,6 +67,9 @@ export class Session {
       this.ended = true;
     });
     client.on('trouble', ({ message }) => screen.notice(message));
-    client.on('error', ({ code, message }) => screen.notice(`${code}: ${message}`));
+    client.on('error', ({ code, message, retryable }) => {
+      // What nobody waits for is tried again by the client itself.
+      if (!retryable) screen.notice(`${code}: ${message}`);
+    });
   }
 }

@@ -9,9 +9,10 @@ import type { PlannedProcess } from './plan.js';
 
 const run = promisify(execFile);
 const WITHIN_MS = 3_000;
-/** Whether it is read-only, and how many standbys a commit waits for. */
+/** Whether it is read-only, how many standbys a commit waits for, and whether it follows another server. */
 const MYSQL_STATE = `SELECT @@read_only, (SELECT IF(@@rpl_semi_sync_master_enabled, variable_value, 0)
-  FROM information_schema.global_status WHERE variable_name = 'RPL_SEMI_SYNC_MASTER_CLIENTS')`;
+  FROM information_schema.global_status WHERE variable_name = 'RPL_SEMI_SYNC_MASTER_CLIENTS'), (SELECT variable_value = 'ON'
+  FROM information_schema.global_status WHERE variable_name = 'SLAVE_RUNNING')`;
 
 export interface Health {
   readonly isHealthy: boolean;
@@ -98,8 +99,12 @@ export class HealthCheck {
   private async mysqlRole(directory: string): Promise<Health> {
     const options = ['--no-defaults', `--socket=${directory}/socket`, '--batch', '--skip-column-names'];
     const { stdout } = await run('mariadb', [...options, '-e', MYSQL_STATE], { timeout: WITHIN_MS });
-    const [readOnly, standbys] = stdout.trim().split('\t').map(Number);
-    if (readOnly !== 0) return healthy('standby');
+    const [readOnly, standbys, follows] = stdout.trim().split('\t').map(Number);
+    if (readOnly !== 0) {
+      return follows === 1
+        ? healthy('standby')
+        : { isHealthy: false, role: 'standby', problem: 'it does not follow the primary' };
+    }
     return Number(standbys) > 0
       ? healthy('primary')
       : { isHealthy: false, role: 'primary', problem: 'no standby has what is committed: money is refused' };
@@ -135,3 +140,14 @@ export class HealthCheck {
 }
 
 const healthy = (role: string): Health => ({ isHealthy: true, role });
+
+/** Each may be well for itself, and none of them or two of them lead. */
+export function leadership(processes: readonly { readonly name: string; readonly role: string }[]): string[] {
+  return ['redis', 'mysql'].flatMap((store) => {
+    const members = processes.filter(({ name }) => name.startsWith(`${store}-`));
+    const leaders = members.filter(({ role }) => role === 'primary').map(({ name }) => name);
+    if (members.length === 0 || leaders.length === 1) return [];
+    if (leaders.length === 0) return [`${store}: nobody is primary`];
+    return [`${store}: ${leaders.join(' and ')} both say primary; the one that nobody follows lets no write through`];
+  });
+}

@@ -2,13 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { PACKAGE_ROOT } from '../src/config/package-root.js';
-import { type Arguments, readArguments } from './arguments.js';
+import { type Arguments, readArguments, USAGE } from './arguments.js';
+import { leadership } from './health.js';
 import { statusOf, table } from './status-table.js';
 import { supervise } from './supervise.js';
 import { Tier } from './tier.js';
 import { TierError } from './tier-error.js';
 
 async function main(args: readonly string[]): Promise<number> {
+  if (['help', '--help', '-h'].includes(args[0] ?? '')) {
+    console.log(USAGE.trimEnd());
+    return 0;
+  }
   const read = readArguments(args);
   if (read.command === 'up') return up(read);
   const tier = Tier.at(read.directory);
@@ -60,6 +65,7 @@ async function up({ directory, suffix, nodes, restartAfterMs }: Arguments): Prom
 
 function introduction({ layout, url, certificateFile }: Tier): string {
   const near = (file: string): string => relative(process.cwd(), file);
+  const which = layout.options.suffix && ` --suffix ${layout.options.suffix}`;
   return `
   address       ${url}
   certificate   ${near(certificateFile)} (self-made: clients must be told to trust it)
@@ -69,25 +75,29 @@ function introduction({ layout, url, certificateFile }: Tier): string {
 
 Try:
   NODE_EXTRA_CA_CERTS=${near(certificateFile)} npm run chat -- --name alice --server ${url}
-  npm run tier -- status
-  npm run tier -- kill redis-1       and look at status again: another one is primary
-  npm run tier -- down               docs/operate.md says more
+  npm run tier -- status${which}
+  npm run tier -- kill redis-1${which}       and look at status again: another one is primary
+  npm run tier -- down${which}               docs/operate.md says more
 `;
 }
 
 async function showStatus(tier: Tier): Promise<number> {
   const rows = await statusOf(tier);
   console.log(table(rows).trimEnd());
+  const named = rows.map(({ process: name, role }) => ({ name, role }));
+  const split = tier.isUp ? leadership(named) : [];
+  for (const line of split) console.log(line);
+  const cuts = tier.cuts.map(({ machine, from }) => `${machine} from ${from}`);
+  if (cuts.length > 0) console.log(`Cut off: ${cuts.join(', ')}. To end that: npm run tier -- heal`);
   if (tier.isUp && tier.layout.options.restartAfterMs !== undefined && tier.supervisorPid === undefined) {
     console.log('The supervisor has ended: nothing is started again by itself.');
   }
-  return rows.every(({ health }) => health === 'ok') ? 0 : 1;
+  return split.length === 0 && rows.every(({ health }) => health === 'ok') ? 0 : 1;
 }
 
 /** By tail, which can follow. */
 function showLogs(tier: Tier, name: string, follow: boolean): number {
-  if (name) tier.isRunning(name);
-  const files = (name ? [name] : tier.processes.map((each) => each.name)).map((each) => tier.logFile(each));
+  const files = (name ? [name] : tier.logged).map((each) => tier.logFile(each));
   const there = files.filter((file) => existsSync(file));
   const options = [...(follow ? ['-F'] : []), '-n', name ? '200' : '5'];
   return spawnSync('tail', [...options, ...there], { stdio: 'inherit' }).status ?? 0;

@@ -7,6 +7,12 @@ import type { MachineNumber } from './tier-options.js';
 /** `ip netns exec` lays the files of this folder over those of /etc. */
 const ETC = '/etc/netns';
 
+/** What `from` sends does not reach `machine`. */
+export interface Cut {
+  readonly machine: MachineNumber;
+  readonly from: MachineNumber;
+}
+
 /** Namespaces as machines, each with one link to a bridge of this machine. */
 export class Network {
   constructor(private readonly layout: Layout) {}
@@ -56,6 +62,17 @@ export class Network {
     if (other !== HOST && one !== other) this.dropFrom(other, one, port);
   }
 
+  cuts(): Cut[] {
+    if (!this.exists) return [];
+    return this.layout.machines.flatMap((machine) => {
+      const rules = this.nft(machine, 'list ruleset');
+      const senders = [HOST, ...this.layout.machines].filter((sender) =>
+        rules.includes(this.layout.hardwareAddressOf(sender)),
+      );
+      return senders.map((from) => ({ machine, from }));
+    });
+  }
+
   heal(): void {
     for (const machine of this.layout.machines) {
       this.nft(machine, 'add table inet ashwire; delete table inet ashwire');
@@ -76,8 +93,8 @@ export class Network {
     );
   }
 
-  private nft(machine: MachineNumber, commands: string): void {
-    ip('netns', 'exec', this.layout.namespaceOf(machine), 'nft', commands);
+  private nft(machine: MachineNumber, commands: string): string {
+    return ip('netns', 'exec', this.layout.namespaceOf(machine), 'nft', commands);
   }
 
   private addMachine(machine: MachineNumber): void {

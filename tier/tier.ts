@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Health, HealthCheck } from './health.js';
+import { type Health, HealthCheck, leadership } from './health.js';
 import { HOST, Layout } from './layout.js';
-import { freeNetwork, Network } from './network.js';
+import { type Cut, freeNetwork, Network } from './network.js';
 import { plan, type PlannedProcess } from './plan.js';
 import { MAIN, refuseWithout } from './preconditions.js';
 import { ProcessTable, runningSince } from './process-table.js';
@@ -97,7 +97,14 @@ export class Tier {
     return Object.fromEntries(this.planned.map(({ name, directory }) => [name, directory]));
   }
 
+  /** All that have a log. */
+  get logged(): readonly string[] {
+    return [...this.planned.map(({ name }) => name), SUPERVISOR];
+  }
+
+  /** @throws TierError when there is none of this name. */
   logFile(name: string): string {
+    if (name !== SUPERVISOR) this.find(name);
     return this.layout.logFile(name);
   }
 
@@ -182,6 +189,11 @@ export class Tier {
     this.network.cut(one, other, port);
   }
 
+  /** Machines that hear nothing, or less, from others. */
+  get cuts(): readonly Cut[] {
+    return this.network.cuts();
+  }
+
   /** Ends all cuts. */
   heal(): void {
     this.network.heal();
@@ -236,7 +248,7 @@ export class Tier {
     const named = healths.flatMap(({ name, problem }) =>
       problem === undefined ? [] : [`${name}: ${problem}; its log is ${this.logFile(name)}`],
     );
-    return [...named, ...withoutPrimary(healths)];
+    return [...named, ...leadership(healths)];
   }
 
   /** `strict`: one that has ended will not come back, so there is nothing to wait for. */
@@ -281,15 +293,6 @@ export class Tier {
     const names = this.planned.map((each) => each.name).join(', ');
     throw new TierError(`There is no process ${name}; there are ${names}.`);
   }
-}
-
-/** Each may be well for itself and none of them lead. */
-function withoutPrimary(healths: readonly { readonly name: string; readonly role: string }[]): string[] {
-  return ['redis', 'mysql'].flatMap((store) => {
-    const members = healths.filter(({ name }) => name.startsWith(`${store}-`));
-    const isLed = members.length === 0 || members.some(({ role }) => role === 'primary');
-    return isLed ? [] : [`${store}: nobody is primary`];
-  });
 }
 
 const ENDING: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQUIT'];

@@ -146,7 +146,7 @@ export class PaymentOutbox {
   private later(failure: AshwireError): undefined {
     const { clock, isOnline, report } = this.services;
     if (this.stopped) return;
-    if (failure.code !== 'OFFLINE') report(failure);
+    if (!failure.retryable) report(failure);
     void this.forgetNotes().catch(report);
     this.cancelRetry();
     // Without a connection the next one settles it.

@@ -115,6 +115,11 @@ describe('the tier 100k', () => {
     const here = ['--directory', join(folder, 'tier')];
     const { output } = run('status', '100k', ...here);
     expect(output).toMatch(/redis-1 +1 \d+\.\d+\.\d+\.11 +\d+ +primary +ok/);
+    expect(run('cut', '3', '0', ...here).status).toBe(0);
+    const cut = run('status', ...here);
+    expect(cut).toMatchObject({ status: 1, output: expect.stringContaining('Cut off: 3 from 0. To end that:') });
+    expect(run('heal', ...here).status).toBe(0);
+    expect(run('help')).toMatchObject({ status: 0, output: expect.stringContaining('npm run tier -- COMMAND') });
     expect(run('kill', 'redis-9', ...here)).toMatchObject({
       status: 1,
       output: expect.stringContaining('There is no process redis-9; there are sentinel-1,'),
