@@ -12,6 +12,7 @@ export function describeDatabaseContract(create: () => Promise<Database>): void 
         const rows = await manager.query<{ id: number }[]>('SELECT id FROM sample ORDER BY id');
         return rows.map(({ id }) => id);
       });
+    const sizeOf = ({ length }: readonly unknown[]): number => length;
     const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
     beforeEach(async () => {
@@ -32,6 +33,17 @@ export function describeDatabaseContract(create: () => Promise<Database>): void 
       });
       await expect(work).rejects.toThrow(RangeError);
       expect(await ids()).toEqual([]);
+    });
+
+    it('looks up what is committed, and inside of a transaction what that has written', async () => {
+      const count = () => database.lookUp((manager) => manager.query<unknown[]>('SELECT id FROM sample')).then(sizeOf);
+      const [inside, outside] = await database.transaction(async (manager) => {
+        await insert(manager, 1);
+        return [await count(), count];
+      });
+      expect([inside, await outside()]).toEqual([1, 1]);
+      await expect(database.lookUp(() => Promise.reject(new RangeError('no')))).rejects.toThrow(RangeError);
+      expect(await count()).toBe(1);
     });
 
     it('rolls back nothing of another transaction that overlaps in time', async () => {

@@ -13,6 +13,8 @@ import type { EntityManager } from 'typeorm';
 export abstract class Database {
   /** Reads and does not write; sees what is committed, all of it as of one moment. */
   abstract read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /** The same for one statement, which is a moment of its own: work that makes a second one sees another. */
+  abstract lookUp<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
   abstract transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
   /**
    * For money. Where the tier has a standby: UNAVAILABLE, and no work, unless what is committed outlives the loss of this server.

@@ -109,7 +109,7 @@ export class Outbox {
   }
 
   private async pass(): Promise<void> {
-    const rows = await this.database.read((manager) =>
+    const rows = await this.database.lookUp((manager) =>
       manager.find(OutboxRow, { where: this.ours, order: { id: 'ASC' }, take: 500 }),
     );
     for (const row of rows) if (await this.update(row, this.hold(PUBLISHING_MS))) await this.publish(row);

@@ -88,6 +88,7 @@ export async function findGroup(manager: EntityManager, groupId: string): Promis
 }
 
 export async function withMembers(manager: EntityManager, rows: readonly GroupRow[]): Promise<GroupRecord[]> {
+  if (rows.length === 0) return [];
   const where = { groupId: In(rows.map(({ id }) => id)) };
   const members = await manager.find(GroupMemberRow, { where, order: { position: 'ASC' } });
   return rows.map(({ id, ownerId, createdAt }) => ({

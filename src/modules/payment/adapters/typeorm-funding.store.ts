@@ -35,7 +35,7 @@ export class TypeormFundingStore extends FundingStore {
   }
 
   async findTopUp(topUpId: string): Promise<TopUp | null> {
-    const row = await this.database.read((manager) => manager.findOneBy(TopUpRow, { id: topUpId }));
+    const row = await this.database.lookUp((manager) => manager.findOneBy(TopUpRow, { id: topUpId }));
     return row && topUpOf(row);
   }
 
@@ -54,7 +54,7 @@ export class TypeormFundingStore extends FundingStore {
   }
 
   async findWithdrawal(withdrawalId: string): Promise<Withdrawal | null> {
-    const row = await this.database.read((manager) => manager.findOneBy(WithdrawalRow, { id: withdrawalId }));
+    const row = await this.database.lookUp((manager) => manager.findOneBy(WithdrawalRow, { id: withdrawalId }));
     return row && withdrawalOf(row);
   }
 
@@ -83,7 +83,7 @@ export class TypeormFundingStore extends FundingStore {
 
   async listOverdueTopUps(now: number, limit: number): Promise<string[]> {
     const where = { state: 'pending', expiresAt: LessThanOrEqual(now) } as const;
-    const rows = await this.database.read((manager) =>
+    const rows = await this.database.lookUp((manager) =>
       manager.find(TopUpRow, { where, order: { expiresAt: 'ASC', id: 'ASC' }, take: limit }),
     );
     return rows.map(({ id }) => id);

@@ -19,18 +19,20 @@ export class TypeormLedgerRecords extends LedgerRecords {
   }
 
   async head(): Promise<LedgerHead> {
-    const row = await this.database.read((manager) => manager.findOneBy(LedgerHeadRow, { id: 1 }));
+    const row = await this.database.lookUp((manager) => manager.findOneBy(LedgerHeadRow, { id: 1 }));
     return { seq: row?.seq ?? 0, hash: row?.hash ?? '' };
   }
 
   listEntries(afterSeq: number, limit: number): Promise<ChainedEntry[]> {
     const where = { seq: MoreThan(afterSeq) };
-    return this.database.read((manager) => manager.find(LedgerEntryRow, { where, order: { seq: 'ASC' }, take: limit }));
+    return this.database.lookUp((manager) =>
+      manager.find(LedgerEntryRow, { where, order: { seq: 'ASC' }, take: limit }),
+    );
   }
 
   listAccounts(afterId: string, limit: number): Promise<StoredAccount[]> {
     const where = { id: MoreThan(afterId) };
-    return this.database.read((manager) =>
+    return this.database.lookUp((manager) =>
       manager.find(PaymentAccountRow, { where, order: { id: 'ASC' }, take: limit }),
     );
   }
@@ -45,7 +47,7 @@ export class TypeormLedgerRecords extends LedgerRecords {
 
   async findPostings(postingIds: readonly string[]): Promise<Set<string>> {
     const where = { postingId: In(postingIds), line: 0 };
-    const rows = await this.database.read((manager) => manager.find(LedgerEntryRow, { where }));
+    const rows = await this.database.lookUp((manager) => manager.find(LedgerEntryRow, { where }));
     return new Set(rows.map(({ postingId }) => postingId));
   }
 

@@ -42,21 +42,21 @@ export class TypeormOrderStore extends OrderStore {
   }
 
   async find(orderId: string): Promise<PaymentOrder | null> {
-    const row = await this.database.read((manager) => manager.findOneBy(PaymentOrderRow, { id: orderId }));
+    const row = await this.database.lookUp((manager) => manager.findOneBy(PaymentOrderRow, { id: orderId }));
     return row && orderOf(row);
   }
 
   async listPending(userId: string, limit: number): Promise<PaymentOrder[]> {
     const where = (['payerId', 'payeeId'] as const).map((side) => ({ [side]: userId, state: 'pending' as const }));
     const order = { createdAt: 'ASC', id: 'ASC' } as const;
-    const rows = await this.database.read((manager) => manager.find(PaymentOrderRow, { where, order, take: limit }));
+    const rows = await this.database.lookUp((manager) => manager.find(PaymentOrderRow, { where, order, take: limit }));
     return rows.map(orderOf);
   }
 
   async listDue(now: number, limit: number): Promise<string[]> {
     const where = { state: 'pending', expiresAt: LessThanOrEqual(now) } as const;
     const order = { expiresAt: 'ASC', id: 'ASC' } as const;
-    const rows = await this.database.read((manager) =>
+    const rows = await this.database.lookUp((manager) =>
       manager.find(PaymentOrderRow, { select: { id: true }, where, order, take: limit }),
     );
     return rows.map(({ id }) => id);
@@ -87,7 +87,7 @@ export class TypeormOrderStore extends OrderStore {
   async statement({ userId, currency, before, limit }: StatementRange): Promise<StatementEntry[]> {
     const accountId = accountIdOf('user', userId, currency);
     const where = { accountId, ...(before !== undefined && { seq: LessThan(before) }) };
-    const rows = await this.database.read((manager) =>
+    const rows = await this.database.lookUp((manager) =>
       manager.find(LedgerEntryRow, { where, order: { seq: 'DESC' }, take: limit }),
     );
     return rows.map(({ seq, kind, amount, balanceAfter, reference, counterpartId, at }) => {

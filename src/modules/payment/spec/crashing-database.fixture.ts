@@ -21,6 +21,10 @@ export class CrashingDatabase extends Database {
     return this.database.read(work);
   }
 
+  lookUp<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.database.lookUp(work);
+  }
+
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     if (this.isOpen) return this.database.transaction(work);
     this.isOpen = true;

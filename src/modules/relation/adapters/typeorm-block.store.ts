@@ -33,7 +33,7 @@ export class TypeormBlockStore extends BlockStore {
   }
 
   async list(blockerId: string): Promise<string[]> {
-    const rows = await this.database.read((manager) =>
+    const rows = await this.database.lookUp((manager) =>
       manager.find(UserBlockRow, { where: { blockerId }, order: { createdAt: 'ASC', blockedId: 'ASC' } }),
     );
     return rows.map((row) => row.blockedId);

@@ -22,16 +22,16 @@ export class TypeormFriendshipStore extends FriendshipStore {
   }
 
   async find(conversationId: string): Promise<Friendship | null> {
-    const row = await this.database.read((manager) => manager.findOneBy(FriendshipRow, { id: conversationId }));
+    const row = await this.database.lookUp((manager) => manager.findOneBy(FriendshipRow, { id: conversationId }));
     return row && friendshipOf(row);
   }
 
   findBetween(userId: string, otherUserId: string): Promise<Friendship | null> {
-    return this.database.read((manager) => findBetween(manager, userId, otherUserId));
+    return this.database.lookUp((manager) => findBetween(manager, userId, otherUserId));
   }
 
   list(userId: string): Promise<Friendship[]> {
-    return this.database.read((manager) => listOf(manager, userId));
+    return this.database.lookUp((manager) => listOf(manager, userId));
   }
 
   end(userId: string, otherUserId: string): Promise<Friendship | null> {

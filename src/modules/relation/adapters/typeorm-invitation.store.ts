@@ -24,7 +24,7 @@ export class TypeormInvitationStore extends InvitationStore {
   }
 
   async list(ownerId: string, now: number): Promise<OpenInvitation[]> {
-    const rows = await this.database.read((manager) =>
+    const rows = await this.database.lookUp((manager) =>
       manager.find(FriendInvitationRow, {
         where: { ownerId, expiresAt: MoreThan(now) },
         order: { expiresAt: 'ASC', id: 'ASC' },

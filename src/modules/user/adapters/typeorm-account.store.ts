@@ -37,16 +37,16 @@ export class TypeormAccountStore extends AccountStore {
   }
 
   find(userId: string): Promise<Account | null> {
-    return this.database.read(async (manager) => accountOf(await accounts(manager).where({ userId }).getOne()));
+    return this.database.lookUp(async (manager) => accountOf(await accounts(manager).where({ userId }).getOne()));
   }
 
   findByUsername(username: string): Promise<Account | null> {
-    return this.database.read(async (manager) => accountOf(await accounts(manager).where({ username }).getOne()));
+    return this.database.lookUp(async (manager) => accountOf(await accounts(manager).where({ username }).getOne()));
   }
 
   async list(userIds: readonly string[]): Promise<Account[]> {
     if (userIds.length === 0) return [];
-    const rows = await this.database.read((manager) =>
+    const rows = await this.database.lookUp((manager) =>
       accounts(manager)
         .where('account.userId IN (:...userIds)', { userIds: [...new Set(userIds)] })
         .getMany(),
@@ -85,7 +85,7 @@ export class TypeormAccountStore extends AccountStore {
   }
 
   countCreatedSince(time: number): Promise<number> {
-    return this.database.read((manager) =>
+    return this.database.lookUp((manager) =>
       manager.createQueryBuilder(AccountRow, 'account').where('account.createdAt >= :time', { time }).getCount(),
     );
   }

@@ -13,7 +13,7 @@ export class TypeormIdentityStore extends IdentityStore {
   }
 
   async listKeyHistory(userId: string): Promise<KeyHistoryEntry[]> {
-    const rows = await this.database.read((manager) =>
+    const rows = await this.database.lookUp((manager) =>
       manager.find(KeyHistoryRow, { where: { userId }, order: { version: 'ASC' } }),
     );
     return rows.map(({ version, identityKey, createdAt, previousHash, hash, signature }) => {

@@ -42,12 +42,12 @@ export class TypeormSessionStore extends SessionStore {
   }
 
   async find(sessionId: string): Promise<Session | null> {
-    const row = await this.database.read((manager) => manager.findOneBy(SessionRow, { sessionId }));
+    const row = await this.database.lookUp((manager) => manager.findOneBy(SessionRow, { sessionId }));
     return row && sessionOf(row);
   }
 
   async list(userId: string, now: number): Promise<Session[]> {
-    const rows = await this.database.read((manager) =>
+    const rows = await this.database.lookUp((manager) =>
       manager.find(SessionRow, {
         where: { userId, ended: IsNull(), expiresAt: MoreThan(now) },
         order: { createdAt: 'DESC', sessionId: 'ASC' },

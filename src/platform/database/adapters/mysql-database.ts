@@ -64,6 +64,13 @@ export class MysqlDatabase extends Database {
     );
   }
 
+  /** Two round trips less than a transaction. */
+  lookUp<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const { manager } = this.outer;
+    if (manager) return work(manager);
+    return this.whileRunning(this.lookUpNow(work));
+  }
+
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const { manager } = this.outer;
     if (manager) return work(manager);
@@ -90,7 +97,7 @@ export class MysqlDatabase extends Database {
 
   async ping(): Promise<void> {
     try {
-      await this.read((manager) => manager.query('SELECT 1'));
+      await this.lookUp((manager) => manager.query('SELECT 1'));
     } catch {
       throw new DomainError('UNAVAILABLE');
     }
@@ -129,10 +136,7 @@ export class MysqlDatabase extends Database {
     start: (runner: QueryRunner) => Promise<unknown>,
     work: (runner: QueryRunner) => Promise<T>,
   ): Promise<T> {
-    if (this.isClosed) throw new DomainError('UNAVAILABLE');
-    const runner = await this.begin(start).catch((error: unknown) => {
-      throw isOutageAtStart(error) || isRefusedAtStart(error) ? this.unavailable(error) : error;
-    });
+    const runner = await this.opened(start);
     try {
       return await work(runner);
     } catch (error) {
@@ -143,7 +147,21 @@ export class MysqlDatabase extends Database {
     }
   }
 
-  /** Tries again what has failed before there was any work: no harm can come of it. */
+  private async lookUpNow<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const found: T[] = [];
+    const look = async ({ manager }: QueryRunner): Promise<unknown> => found.push(await work(manager));
+    await (await this.opened(look)).release();
+    return found[0] as T;
+  }
+
+  private async opened(start: (runner: QueryRunner) => Promise<unknown>): Promise<QueryRunner> {
+    if (this.isClosed) throw new DomainError('UNAVAILABLE');
+    return this.begin(start).catch((error: unknown) => {
+      throw isOutageAtStart(error) || isRefusedAtStart(error) ? this.unavailable(error) : error;
+    });
+  }
+
+  /** Tries again what has failed before anything was written: no harm can come of it. */
   private async begin(start: (runner: QueryRunner) => Promise<unknown>): Promise<QueryRunner> {
     for (let left = this.connections.tries; ; left -= 1) {
       const runner = this.dataSource.createQueryRunner();

@@ -30,7 +30,7 @@ describeOnMariadbOfItsOwn((_open, server) => {
     const insert = (id: number): Promise<unknown> =>
       database.transaction((manager) => manager.query('INSERT INTO sample VALUES (?, ?, ?)', [id, String(id), 0]));
     const count = async (): Promise<number> =>
-      (await database.read((manager) => manager.query<unknown[]>('SELECT id FROM sample'))).length;
+      (await database.lookUp((manager) => manager.query<unknown[]>('SELECT id FROM sample'))).length;
     /** Opens all connections of the pool, and leaves them idle. */
     const openAll = (): Promise<unknown> =>
       Promise.all(Array.from({ length: 5 }, () => database.read((manager) => manager.query('SELECT SLEEP(0.05)'))));

@@ -49,6 +49,10 @@ export class SqliteDatabase extends Database {
     return manager ? work(manager) : this.turns.runExclusive(() => work(this.dataSource.manager));
   }
 
+  lookUp<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.read(work);
+  }
+
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const manager = this.outer.manager;
     if (manager) return work(manager);
@@ -61,7 +65,7 @@ export class SqliteDatabase extends Database {
 
   async ping(): Promise<void> {
     try {
-      await this.read((manager) => manager.query('SELECT 1'));
+      await this.lookUp((manager) => manager.query('SELECT 1'));
     } catch {
       throw new DomainError('UNAVAILABLE');
     }
