@@ -50,7 +50,8 @@ export const SURROUNDINGS: readonly Fault[] = [
     story: 'Both application nodes are killed under 2,000 connections, which all come back.',
     holdMs: 5_000,
     backFrom: 'fault',
-    backWithinMs: 30_000,
+    // Most of it is the jitter that keeps the crowd apart. On two cores, which the clients share, the rest is handshakes.
+    backWithinMs: 45_000,
     crowd: 2_000,
     inject: async ({ tier }) => {
       await Promise.all(tier.layout.apps.map(({ name }) => tier.kill(name)));
