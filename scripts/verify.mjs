@@ -13,7 +13,7 @@ import { installServers } from './servers.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const reports = mkdtempSync(join(tmpdir(), 'ashwire-verify-'));
-// Tests wait for servers and clients most of the time: two at once also on two cores.
+// Tests wait for servers and clients most of the time: two at once also on two cores. Two of the unit suites do little else for minutes.
 const workers = Math.max(2, availableParallelism() - 1);
 const STATIC = ['format:check', 'typecheck', 'lint', 'lint:deps', 'knip'];
 const count = { passed: 0, failed: 0 };
@@ -25,10 +25,13 @@ const steps = [
   ['build', build],
   [
     'unit tests',
-    () => jest('unit', ['--testPathIgnorePatterns', '/node_modules/', '/test/(e2e|two-node|chaos|load)/']),
+    () => jest('unit', ['--testPathIgnorePatterns', '/node_modules/', '/test/(e2e|two-node|chaos|load)/'], workers + 1),
   ],
-  ['end-to-end tests on embedded', () => jest('embedded', ['--testPathPatterns', '/test/(e2e|two-node|chaos|load)/'])],
-  ['end-to-end tests on 100k', () => jest('100k', ['--testPathPatterns', '/test/e2e/'], '100k')],
+  [
+    'end-to-end tests on embedded',
+    () => jest('embedded', ['--testPathPatterns', '/test/(e2e|two-node|chaos|load)/'], workers),
+  ],
+  ['end-to-end tests on 100k', () => jest('100k', ['--testPathPatterns', '/test/e2e/'], workers, '100k')],
 ];
 
 let failed;
@@ -69,10 +72,10 @@ async function npmTogether(scripts) {
   return Math.max(...codes);
 }
 
-function jest(suite, args, tier = 'embedded') {
+function jest(suite, args, maxWorkers, tier = 'embedded') {
   const report = join(reports, `${suite}.json`);
   const options = ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
-  const reporting = [`--maxWorkers=${workers}`, '--json', '--outputFile', report];
+  const reporting = [`--maxWorkers=${maxWorkers}`, '--json', '--outputFile', report];
   // --json prints the report as well; what a person reads goes to stderr.
   const stdio = ['ignore', 'ignore', 'inherit'];
   const env = { ...process.env, ASHWIRE_TEST_TIER: tier };

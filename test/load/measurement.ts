@@ -6,6 +6,7 @@ import type { Subject } from './subject.js';
 import { percentile, type Traffic } from './traffic.js';
 
 const SETTLE_MS = 1_500;
+const SETTLE_MS_A_MESSAGE = 0.2;
 
 /** Writes what one subject's traffic cost into a column of each report. */
 export class Measurement {
@@ -35,7 +36,7 @@ export class Measurement {
   private async end(messages: number, before: Awaited<ReturnType<typeof spentBy>>): Promise<void> {
     if (messages === 0) return;
     // What burning leaves to the stores is its cost too, and none of the next phase's.
-    await wait(SETTLE_MS);
+    await wait(Math.min(SETTLE_MS, messages * SETTLE_MS_A_MESSAGE));
     const cost = new Cost(before, await spentBy(this.subject), messages);
     this.add('read in hundreds and burned: CPU µs a message', cost.nodes);
     for (const [what, value] of cost.ofRedis()) this.add(`read in hundreds and burned: ${what}`, value);
