@@ -13,7 +13,8 @@ import { installServers } from './servers.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const reports = mkdtempSync(join(tmpdir(), 'ashwire-verify-'));
-// Tests wait for servers and clients most of the time: two at once also on two cores. Two of the unit suites do little else for minutes.
+// Tests wait for servers and clients most of the time: two at once also on two cores. The unit tests have one more, since two of
+// their suites do nothing else for minutes.
 const workers = Math.max(2, availableParallelism() - 1);
 const STATIC = ['format:check', 'typecheck', 'lint', 'lint:deps', 'knip'];
 const count = { passed: 0, failed: 0 };

@@ -67,6 +67,18 @@ describe('the tier 100k', () => {
     expect(new Set(nodes)).toEqual(new Set([tier.layout.addressOf(1), tier.layout.addressOf(2)]));
   });
 
+  it('does not call a standby well that follows nobody', async () => {
+    const tell = (statement: string) =>
+      tier.exec(2, 'mariadb', ['--no-defaults', `--socket=${tier.dataDirectories['mysql-2']}/socket`, '-e', statement]);
+    await tell('STOP SLAVE');
+    expect(await tier.healthOf('mysql-2')).toMatchObject({
+      isHealthy: false,
+      problem: 'it does not follow the primary',
+    });
+    await tell('START SLAVE');
+    await tier.healthy();
+  });
+
   it('carries a message between friends over TLS, and brings them back when the Nginx in front is killed', async () => {
     const [alice, bob] = [enter('alice'), enter('bob')];
     alice.type('/invite');
