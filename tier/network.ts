@@ -38,6 +38,7 @@ export class Network {
       rmSync(join(ETC, namespace), { recursive: true, force: true });
       this.removeLink(this.layout.linkOf(machine));
     }
+    this.healHost();
     this.removeLink(bridge);
   }
 
@@ -56,10 +57,15 @@ export class Network {
     return [...listed.matchAll(/(\d+\.\d+\.\d+\.\d+)\/\d+/g)].map(([, address = '']) => address);
   }
 
-  /** By the sender's hardware address, so that virtual addresses are cut too. `port`: only TCP from or to it. */
+  /** By the sender's hardware address, so that virtual addresses are cut too, and who has them. `port`: only TCP from or to it. */
   cut(one: MachineNumber, other: MachineNumber, port?: number): void {
-    if (one !== HOST) this.dropFrom(one, other, port);
-    if (other !== HOST && one !== other) this.dropFrom(other, one, port);
+    for (const [machine, sender] of new Map([
+      [one, other],
+      [other, one],
+    ])) {
+      if (port === undefined) this.dropAll(machine, sender);
+      else if (machine !== HOST) this.dropPort(machine, sender, port);
+    }
   }
 
   cuts(): Cut[] {
@@ -75,26 +81,50 @@ export class Network {
 
   heal(): void {
     for (const machine of this.layout.machines) {
-      this.nft(machine, 'add table inet ashwire; delete table inet ashwire');
+      for (const family of ['inet', 'netdev']) {
+        this.nft(machine, `add table ${family} ashwire; delete table ${family} ashwire`);
+      }
     }
+    this.healHost();
   }
 
-  private dropFrom(machine: MachineNumber, sender: MachineNumber, port: number | undefined): void {
+  /** Before anything looks at it: a machine that is cut off must not say either where an address is (ARP). */
+  private dropAll(machine: MachineNumber, sender: MachineNumber): void {
+    const [table, device] = machine === HOST ? [this.layout.bridge, this.layout.bridge] : ['ashwire', 'eth0'];
+    const chain = `netdev ${table} cut`;
+    this.nft(
+      machine,
+      [
+        `add table netdev ${table}`,
+        `add chain ${chain} { type filter hook ingress device ${device} priority -300; }`,
+        `add rule ${chain} ether saddr ${this.layout.hardwareAddressOf(sender)} drop`,
+      ].join('; '),
+    );
+  }
+
+  private dropPort(machine: MachineNumber, sender: MachineNumber, port: number): void {
     const from = machine === sender ? 'iif lo' : `ether saddr ${this.layout.hardwareAddressOf(sender)}`;
-    const rules = port === undefined ? [''] : [`tcp dport ${port}`, `tcp sport ${port}`];
     const chain = 'inet ashwire cut';
     this.nft(
       machine,
       [
         'add table inet ashwire',
         `add chain ${chain} { type filter hook input priority -300; }`,
-        ...rules.map((rule) => `add rule ${chain} ${from} ${rule} drop`),
+        ...['dport', 'sport'].map((side) => `add rule ${chain} ${from} tcp ${side} ${port} drop`),
       ].join('; '),
     );
   }
 
+  private healHost(): void {
+    const { bridge } = this.layout;
+    if (!existsSync(`/sys/class/net/${bridge}`)) return;
+    this.nft(HOST, `add table netdev ${bridge}; delete table netdev ${bridge}`);
+  }
+
   private nft(machine: MachineNumber, commands: string): string {
-    return ip('netns', 'exec', this.layout.namespaceOf(machine), 'nft', commands);
+    return machine === HOST
+      ? run('nft', commands)
+      : ip('netns', 'exec', this.layout.namespaceOf(machine), 'nft', commands);
   }
 
   private addMachine(machine: MachineNumber): void {
@@ -133,10 +163,14 @@ export function freeNetwork(): string {
 }
 
 function ip(...args: readonly string[]): string {
+  return run('ip', ...args);
+}
+
+function run(program: string, ...args: readonly string[]): string {
   try {
-    return execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
     const { stderr = '' } = error as { stderr?: string };
-    throw new Error(`ip ${args.join(' ')}: ${stderr.trim() || String(error)}`);
+    throw new Error(`${program} ${args.join(' ')}: ${stderr.trim() || String(error)}`);
   }
 }
