@@ -1,4 +1,5 @@
 import { type ErrorCode, ERRORS } from '../src/protocol/errors.js';
+import { STORAGE_ERRORS, StorageError, type StorageErrorCode } from './storage/storage-error.js';
 
 /** Refusals that the SDK itself makes; the others ({@link ErrorCode}) come from the server. */
 export const CLIENT_ERRORS = {
@@ -32,7 +33,7 @@ export const CLIENT_ERRORS = {
 } as const;
 
 export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
-export type AshwireErrorCode = ErrorCode | ClientErrorCode;
+export type AshwireErrorCode = ErrorCode | ClientErrorCode | StorageErrorCode;
 
 const RETRYABLE: readonly string[] = ['OFFLINE', 'TIMEOUT', 'SESSION_UNAVAILABLE', 'PROOF_OF_WORK_FAILED'];
 const MAX_TEXT = 300;
@@ -60,9 +61,10 @@ export class AshwireError extends Error {
     return typeof value === 'number' && value > 0 ? Math.min(value, 300_000) : 0;
   }
 
-  /** Anything thrown as an AshwireError; what is unexpected becomes BAD_ANSWER with its cause. */
+  /** Anything thrown as an AshwireError: a storage's refusals keep their code; what is unexpected becomes BAD_ANSWER. */
   static from(thrown: unknown): AshwireError {
     if (thrown instanceof AshwireError) return thrown;
+    if (thrown instanceof StorageError) return new AshwireError(thrown.code, {}, { cause: thrown });
     return new AshwireError(
       'BAD_ANSWER',
       {},
@@ -82,8 +84,8 @@ export class AshwireError extends Error {
   }
 }
 
+const SENTENCES: Readonly<Record<string, string>> = { ...CLIENT_ERRORS, ...STORAGE_ERRORS };
+
 function messageOf(code: AshwireErrorCode): string {
-  return Object.hasOwn(CLIENT_ERRORS, code)
-    ? CLIENT_ERRORS[code as ClientErrorCode]
-    : ERRORS[code as ErrorCode].message;
+  return SENTENCES[code] ?? ERRORS[code as ErrorCode].message;
 }

@@ -90,7 +90,7 @@ export class AshwireClient {
   async register(options: RegisterOptions): Promise<{ readonly recoveryWords: readonly string[] }> {
     await this.requireNoAccount();
     const recoveryWords = await this.parts.registration.register(options);
-    await this.parts.supply.replenish(true);
+    await this.renewKeyPackages();
     return { recoveryWords };
   }
 
@@ -110,13 +110,13 @@ export class AshwireClient {
       await store.commit(store.delete(KINDS.account), store.delete(KINDS.tokens));
       throw error;
     }
-    await this.parts.supply.replenish(true);
+    await this.renewKeyPackages();
   }
 
   /** New identity key and new recovery words; the old ones are void. Friends have to accept the new key. */
   async changeIdentityKey(): Promise<{ readonly recoveryWords: readonly string[] }> {
     const recoveryWords = await this.parts.account.changeIdentityKey();
-    await this.parts.supply.replenish(true);
+    await this.renewKeyPackages();
     return { recoveryWords };
   }
 
@@ -190,6 +190,12 @@ export class AshwireClient {
   private async requireNoBalance(): Promise<void> {
     const { available, pending, currency } = await this.payments.balance();
     if (available + pending > 0) throw new AshwireError('BALANCE_NOT_EMPTY', { available, pending, currency });
+  }
+
+  /** What fails is reported and done again with the next connection: the account is there already. */
+  private async renewKeyPackages(): Promise<void> {
+    const { supply, events } = this.parts;
+    await supply.replenish(true).catch((error: unknown) => events.emit('error', AshwireError.from(error)));
   }
 
   private async requireNoAccount(): Promise<void> {

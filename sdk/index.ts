@@ -5,7 +5,7 @@ export { AshwireError, type AshwireErrorCode, type ClientErrorCode } from './ash
 export type { RegisterOptions } from './account/registration.js';
 export type { ProofOfWorkProgress } from './account/proof-of-work.js';
 export type { Contact } from './friends/contact.js';
-export type { Invitation, SafetyNumber } from './friends/friends.js';
+export type { Invitation, OpenInvitation, SafetyNumber } from './friends/friends.js';
 export { type InvitationContent, readInvitation } from './friends/invitation-code.js';
 export type { Group, GroupMember } from './groups/group.js';
 export type { Groups } from './groups/groups.js';
@@ -27,4 +27,9 @@ export type { ContactTrust, MessageState } from './store/records.js';
 export { ClientStorage, type StorageChange, type StoredEntry } from './storage/client-storage.port.js';
 export { StorageError, type StorageErrorCode } from './storage/storage-error.js';
 export { MemoryStorage } from './storage/adapters/memory-storage.js';
-export { openIndexedDbStorage } from './storage/adapters/indexed-db-storage.js';
+export {
+  type IndexedDbOptions,
+  type IndexedDbStorage,
+  openIndexedDbStorage,
+  wipeIndexedDbStorage,
+} from './storage/adapters/indexed-db-storage.js';

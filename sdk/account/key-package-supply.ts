@@ -30,7 +30,9 @@ export class KeyPackageSupply {
       const stored = await this.store.list(KINDS.keyPackage);
       await this.forgetExpired(stored);
       const available = renew ? 0 : await this.countAvailable();
-      const lastResort = renew || !stored.some((record) => record.lastResort && this.isFresh(record));
+      if (renew) await this.takeBackLastResort(stored);
+      const hasLastResort = stored.some((record) => record.lastResort && record.published && this.isFresh(record));
+      const lastResort = renew || !hasLastResort;
       if (available < STOCK || lastResort) await this.upload(STOCK - Math.min(STOCK, available), lastResort);
     });
   }
@@ -47,6 +49,15 @@ export class KeyPackageSupply {
       ...(last ? { lastResort: encodeBase64Url(last.publicPackage) } : {}),
     };
     await this.tokens.request({ method: 'POST', path: ROUTES.keyPackages, body });
+    if (last) await this.store.commit(this.store.put(KINDS.keyPackage, { ...recordOf(last), published: true }));
+  }
+
+  /** Whatever comes next, what the server had of before does not count any more. */
+  private async takeBackLastResort(stored: readonly KeyPackageRecord[]): Promise<void> {
+    const published = stored.filter((record) => record.published);
+    await this.store.commit(
+      ...published.map((record) => this.store.put(KINDS.keyPackage, { ...record, published: false })),
+    );
   }
 
   private async countAvailable(): Promise<number> {

@@ -54,19 +54,21 @@ export class ContactBook implements RosterPolicy {
     });
   }
 
-  /** The two have compared their safety number. */
-  markVerified(userId: string): Promise<ContactRecord> {
+  /** The two have compared their safety number. `compared`: with this key. @throws AshwireError KEY_CHANGED for another one. */
+  markVerified(userId: string, compared?: string): Promise<ContactRecord> {
     return this.alone(userId, (known) => {
       requireUsable(known);
+      requireCompared(known, compared);
       return this.change(known, { trust: 'verified' });
     });
   }
 
-  /** Pins the new key that was shown. @throws AshwireError KEY_COMPROMISED for one that nothing proves. */
-  acceptNewKey(userId: string): Promise<ContactRecord> {
+  /** Pins the new key that was shown. @throws AshwireError as `markVerified`, KEY_COMPROMISED for one that nothing proves. */
+  acceptNewKey(userId: string, compared?: string): Promise<ContactRecord> {
     return this.alone(userId, (known) => {
       if (!known) throw new AshwireError('NOT_FOUND');
       if (known.trust === 'compromised') throw new AshwireError('KEY_COMPROMISED');
+      requireCompared(known, compared);
       if (!known.newKey) return Promise.resolve(known);
       const { newKey, ...rest } = known;
       return this.change(rest, { ...newKey, trust: 'unverified' });
@@ -141,6 +143,11 @@ export function requireUsable(contact: ContactRecord | undefined): asserts conta
   if (!contact) throw new AshwireError('NOT_FOUND');
   if (contact.trust === 'changed') throw new AshwireError('KEY_CHANGED', { userId: contact.userId });
   if (contact.trust === 'compromised') throw new AshwireError('KEY_COMPROMISED', { userId: contact.userId });
+}
+
+function requireCompared({ userId, identityKey, newKey }: ContactRecord, compared: string | undefined): void {
+  const shown = newKey?.identityKey ?? identityKey;
+  if (compared !== undefined && compared !== shown) throw new AshwireError('KEY_CHANGED', { userId });
 }
 
 /** Whether the history, from the key that made the user id, leads to the key that the server shows. */

@@ -4,6 +4,7 @@ import type {
   FriendList,
   FriendRequestList,
   FriendView,
+  InvitationList,
   OutgoingRequest,
 } from '../../src/protocol/payloads/relation.payloads.js';
 import { AshwireError } from '../ashwire-error.js';
@@ -12,7 +13,7 @@ import { requireSameServer } from '../account/server-name.js';
 import type { SessionTokens } from '../account/session-tokens.js';
 import { compareSafetyQr, encodeSafetyQr, safetyNumberOf, type SafetyQrResult } from '../crypto/safety-number.js';
 import { ROUTES } from '../transport/routes.js';
-import { FRIEND, FRIENDS, INVITATION, REQUESTS } from '../transport/wire-shapes.js';
+import { FRIEND, FRIENDS, INVITATION, INVITATIONS, REQUESTS } from '../transport/wire-shapes.js';
 import { type Contact, contactOf } from './contact.js';
 import type { ContactBook } from './contact-book.js';
 import { keyFingerprint, readInvitation, writeInvitation } from './invitation-code.js';
@@ -23,14 +24,17 @@ export interface FriendObserver {
   keyAccepted(userId: string): void;
 }
 
-export interface Invitation {
+export interface OpenInvitation {
   readonly invitationId: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export interface Invitation extends OpenInvitation {
   /** 128 bits, base64url. Enough to redeem, but it names nobody: prefer the link or the QR text. */
   readonly code: string;
   readonly link: string;
   readonly qrText: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
 }
 
 /** The own identity and the friend's, as people compare them. */
@@ -39,6 +43,8 @@ export interface SafetyNumber {
   readonly digits: string;
   /** Show this to the friend. */
   readonly qrText: string;
+  /** The friend's key that the number is of: with it `markVerified` and `acceptNewKey` take no other one. */
+  readonly identityKey: string;
 }
 
 /** At most 20 friends. Errors: AshwireError with the server's codes, or KEY_CHANGED, KEY_COMPROMISED, INVITATION_…. */
@@ -124,6 +130,12 @@ export class Friends {
     return { invitationId, code, expiresAt, ...writeInvitation({ code, server: this.server, inviter }) };
   }
 
+  /** Those that nobody has used yet. What makes one usable was shown once and is not kept anywhere. */
+  async invitations(): Promise<readonly OpenInvitation[]> {
+    return (await this.tokens.request<InvitationList>({ method: 'GET', path: ROUTES.invitations, shape: INVITATIONS }))
+      .invitations;
+  }
+
   async revokeInvitation(invitationId: string): Promise<void> {
     await this.tokens.request({ method: 'DELETE', path: ROUTES.invitation(invitationId) });
   }
@@ -149,24 +161,29 @@ export class Friends {
 
   async safetyNumber(userId: string): Promise<SafetyNumber> {
     const { own, peer } = await this.identities(userId);
-    return { digits: safetyNumberOf(own, peer), qrText: encodeSafetyQr(own, peer) };
+    const { identityKey } = peer;
+    return { digits: safetyNumberOf(own, peer), qrText: encodeSafetyQr(own, peer), identityKey };
   }
 
-  /** Compares the text of the friend's QR code; a match marks the friend as verified. */
+  /** Compares the text of the friend's QR code; a match marks the friend as verified, unless a new key waits to be accepted. */
   async scanSafetyQr(userId: string, scanned: string): Promise<SafetyQrResult> {
-    const { own, peer } = await this.identities(userId);
+    const { own, peer, trust } = await this.identities(userId);
     const result = compareSafetyQr(scanned, own, peer);
-    if (result === 'match') await this.markVerified(userId);
+    if (result === 'match' && trust !== 'changed') await this.markVerified(userId, peer.identityKey);
     return result;
   }
 
-  async markVerified(userId: string): Promise<Contact> {
-    return contactOf(await this.book.markVerified(userId));
+  /** `compared`: of the safety number that was looked at. @throws AshwireError KEY_CHANGED when the key is another one by now. */
+  async markVerified(userId: string, compared?: string): Promise<Contact> {
+    return contactOf(await this.book.markVerified(userId, compared));
   }
 
-  /** Pins the friend's new key after `key-changed`; sending works again. Compare the safety number first. */
-  async acceptNewKey(userId: string): Promise<Contact> {
-    const contact = await this.book.acceptNewKey(userId);
+  /**
+   * Pins the friend's new key after `key-changed`; sending works again. Compare the safety number first.
+   * @throws AshwireError KEY_CHANGED when the key is not the `compared` one any more, KEY_COMPROMISED for one that nothing proves.
+   */
+  async acceptNewKey(userId: string, compared?: string): Promise<Contact> {
+    const contact = await this.book.acceptNewKey(userId, compared);
     this.observer.keyAccepted(userId);
     return contactOf(contact);
   }
@@ -177,7 +194,7 @@ export class Friends {
     const contact = await this.book.get(userId);
     if (contact.trust === 'compromised') throw new AshwireError('KEY_COMPROMISED', { userId });
     const identityKey = contact.newKey?.identityKey ?? contact.identityKey;
-    return { own: { userId: ownId, identityKey: ownKey }, peer: { userId, identityKey } };
+    return { own: { userId: ownId, identityKey: ownKey }, peer: { userId, identityKey }, trust: contact.trust };
   }
 
   private requireThisServer(server: string): void {

@@ -55,8 +55,11 @@ describe('PaymentOutbox', () => {
       const { orderId, state } = await pay('lunch');
       expect(state).toBe('queued');
       expect(await alice.cards()).toEqual([]);
+      const waiting = { orderId, kind: 'transfer', amount: 888, currency: 'CNY', state, payeeId: alice.bob.userId };
+      expect(await alice.open().payments.unanswered()).toEqual([waiting]);
       await alice.open().outbox.settle();
       await alice.open().outbox.settle();
+      expect(await alice.open().payments.unanswered()).toEqual([]);
       expect(new Set(alice.server.posts()).size).toBe(1);
       expect(alice.server.posts()).toHaveLength(2);
       expect([...alice.server.orders.keys()]).toEqual([orderId]);

@@ -78,6 +78,11 @@ export class PaymentOutbox {
     }
   }
 
+  /** Orders without an answer. */
+  unanswered(): Promise<PendingPaymentRecord[]> {
+    return this.services.store.list(KINDS.pendingPayment);
+  }
+
   /** The order as the server has it, if it has. */
   async find(orderId: string): Promise<PaymentOrderView | undefined> {
     const { tokens } = this.services.account;

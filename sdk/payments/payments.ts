@@ -96,6 +96,14 @@ export class Payments {
     return (await this.get<PaymentOrderList>(ROUTES.paymentOrders, PAYMENT_ORDERS)).orders;
   }
 
+  /** Own payments without an answer so far, with whom they are for; offline too. They are sent again by themselves. */
+  async unanswered(): Promise<(Payment & { readonly payeeId: string })[]> {
+    const records = await this.services.outbox.unanswered();
+    return records.map(({ orderId, request: { kind, amount, currency, payeeId } }) => {
+      return { orderId, kind, amount, currency, payeeId, state: 'queued' };
+    });
+  }
+
   /** For its payer and its payee. @throws AshwireError NOT_FOUND. */
   order(orderId: string): Promise<PaymentOrderView> {
     return this.get(ROUTES.paymentOrder(orderId), PAYMENT_ORDER);

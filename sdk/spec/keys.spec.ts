@@ -1,5 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { befriend, eventually, leave, type Person, receive, registerPerson, textsOf } from '../../test/rig/people.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import {
+  befriend,
+  eventually,
+  leave,
+  type Person,
+  randomName,
+  receive,
+  registerPerson,
+  textsOf,
+} from '../../test/rig/people.js';
+import type { UploadKeyPackagesRequest } from '../../src/protocol/payloads/user.payloads.js';
 import { stateOf } from './state-of.fixture.js';
 import { type RunningServer, startServer } from '../../test/rig/server.js';
 import { AshwireClient, type Contact, MemoryStorage } from '../index.js';
@@ -21,6 +31,23 @@ describe('keys and devices', () => {
   let server: RunningServer;
   beforeAll(async () => (server = await startServer()));
   afterAll(() => server.close());
+  afterEach(() => void jest.restoreAllMocks());
+
+  /** The next upload of key packages gets lost on its way. What those after it brought is what this returns. */
+  function loseKeyPackages(): readonly UploadKeyPackagesRequest[] {
+    const { fetch } = globalThis;
+    const uploads: UploadKeyPackagesRequest[] = [];
+    let isLost = false;
+    jest.spyOn(globalThis, 'fetch').mockImplementation((address, request) => {
+      const { method, body } = request ?? {};
+      const isUpload = (address as string).endsWith('/key-packages') && method === 'POST';
+      if (!isUpload) return fetch(address, request);
+      if (isLost) uploads.push(JSON.parse(body as string) as UploadKeyPackagesRequest);
+      else isLost = true;
+      return uploads.length > 0 ? fetch(address, request) : Promise.reject(new TypeError('fetch failed'));
+    });
+    return uploads;
+  }
 
   async function friends(): Promise<[Person, Person, string]> {
     const one = await registerPerson(server.url);
@@ -60,6 +87,65 @@ describe('keys and devices', () => {
     await receive(alice, id, 'it is me');
     await talk(alice, bob, id, 'after');
     await leave(alice, bob);
+  });
+
+  it('takes no other new key than the one whose safety number was compared', async () => {
+    const [alice, bob] = await friends();
+    const { userId = '' } = (await alice.client.friends.list())[0] ?? {};
+    const ownId = (await alice.client.account())?.userId ?? '';
+    const { friends: book } = alice.client;
+    const shownKey = async (): Promise<string> => (await book.safetyNumber(userId)).identityKey;
+    const changed = async (): Promise<string> => {
+      const before = await shownKey();
+      await bob.client.changeIdentityKey();
+      await eventually(async () => (await shownKey()) !== before);
+      return shownKey();
+    };
+
+    const second = await changed();
+    expect(await book.scanSafetyQr(userId, (await bob.client.friends.safetyNumber(ownId)).qrText)).toBe('match');
+    expect((await book.list())[0]?.trust).toBe('changed');
+    const third = await changed();
+    await expect(book.acceptNewKey(userId, second)).rejects.toMatchObject({ code: 'KEY_CHANGED', details: { userId } });
+    expect((await book.list())[0]?.trust).toBe('changed');
+    await book.acceptNewKey(userId, third);
+    await expect(book.markVerified(userId, second)).rejects.toMatchObject({ code: 'KEY_CHANGED' });
+    expect((await book.markVerified(userId, third)).trust).toBe('verified');
+    await leave(alice, bob);
+  });
+
+  it.each([
+    ['registration', (person: AshwireClient) => person.register({ username: randomName() })],
+    ['change of the identity key', (person: AshwireClient) => person.changeIdentityKey()],
+  ])(
+    'hands out the recovery words of a %s when no key package arrives, and leaves all with the next connection',
+    async (what, act) => {
+      const client = await AshwireClient.open({ server: server.url, storage: MemoryStorage.open() });
+      if (what !== 'registration') await client.register({ username: randomName() });
+      const uploads = loseKeyPackages();
+      const reported: string[] = [];
+      client.on('error', ({ code }) => reported.push(code));
+      expect((await act(client)).recoveryWords).toHaveLength(24);
+      expect(reported).toEqual(['OFFLINE']);
+      await client.connect();
+      await eventually(() => uploads.length === 1);
+      expect(uploads).toEqual([
+        { keyPackages: expect.any(Array) as unknown, lastResort: expect.any(String) as unknown },
+      ]);
+      expect(uploads[0]?.keyPackages).toHaveLength(20);
+      await client.close();
+    },
+  );
+
+  it('lists invitations that nobody has used, until one is revoked', async () => {
+    const alice = await registerPerson(server.url);
+    const { friends: book } = alice.client;
+    const made = [await book.createInvitation(), await book.createInvitation()];
+    const open = made.map(({ invitationId, expiresAt }) => ({ invitationId, expiresAt }));
+    expect(await book.invitations()).toEqual(expect.arrayContaining(open));
+    await book.revokeInvitation(made[0]?.invitationId ?? '');
+    expect(await book.invitations()).toEqual(open.slice(1));
+    await leave(alice);
   });
 
   it('takes a device with the same identity for what it is', async () => {

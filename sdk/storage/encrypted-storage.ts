@@ -19,10 +19,11 @@ const HEADER_BYTES = 1 + NONCE_BYTES;
 export class EncryptedStorage extends ClientStorage {
   private closed = false;
   private lastCommit: Promise<void> = Promise.resolve();
+  private lastKeyChange: Promise<void> = Promise.resolve();
 
-  private constructor(
+  protected constructor(
     private readonly store: RawStore,
-    private readonly dataKey: CryptoKey,
+    private dataKey: CryptoKey,
   ) {
     super();
   }
@@ -33,24 +34,30 @@ export class EncryptedStorage extends ClientStorage {
 
   async get(key: string): Promise<Uint8Array | undefined> {
     requireStorageKey(key);
-    const sealed = await this.openStore().get(key);
-    return sealed === undefined ? undefined : this.unseal(key, sealed);
+    const store = this.openStore();
+    return this.underOneKey(async (dataKey) => {
+      const sealed = await store.get(key);
+      return sealed === undefined ? undefined : unseal(dataKey, key, sealed);
+    });
   }
 
   async list(prefix: string): Promise<StoredEntry[]> {
-    const entries = await this.openStore().list(prefix);
-    return Promise.all(entries.map(async ({ key, value }) => ({ key, value: await this.unseal(key, value) })));
+    const store = this.openStore();
+    return this.underOneKey(async (dataKey) => {
+      const entries = await store.list(prefix);
+      return Promise.all(entries.map(async ({ key, value }) => ({ key, value: await unseal(dataKey, key, value) })));
+    });
   }
 
   /** Sealing takes a moment; commits still happen in the order in which they were called. */
   async commit(changes: readonly StorageChange[]): Promise<void> {
     const store = this.openStore();
     changes.forEach((change) => requireStorageKey(keyOfChange(change)));
-    const sealing = Promise.all(changes.map((change) => this.seal(change)));
-    const previous = this.lastCommit;
-    const writing = Promise.all([sealing, previous]).then(([sealed]) => store.commit(sealed));
-    this.lastCommit = writing.catch(() => undefined);
-    await writing;
+    const copies = changes.map((change) =>
+      'put' in change ? { put: change.put, value: new Uint8Array(change.value) } : change,
+    );
+    const sealing = this.lastKeyChange.then(() => Promise.all(copies.map((change) => sealed(this.dataKey, change))));
+    await this.afterCommits(sealing, (ready) => store.commit(ready));
   }
 
   exclusive<T>(name: string, action: () => Promise<T>): Promise<T> {
@@ -69,35 +76,78 @@ export class EncryptedStorage extends ClientStorage {
     await this.store.close();
   }
 
+  /**
+   * Seals all values anew; commits wait meanwhile. `replace` writes all of `next`, or nothing and says false when the store no
+   * longer holds what was `seen`; then this is done again.
+   */
+  protected async changeKey(
+    nextKey: CryptoKey,
+    replace: (seen: readonly StoredEntry[], next: readonly StoredEntry[]) => Promise<boolean>,
+  ): Promise<void> {
+    const store = this.openStore();
+    const changing = this.afterCommits(Promise.resolve(), async () => {
+      for (let isReplaced = false; !isReplaced;) {
+        const seen = await store.list('');
+        const next = seen.map(async ({ key, value }) => {
+          return { key, value: await seal(nextKey, key, await unseal(this.dataKey, key, value)) };
+        });
+        isReplaced = await replace(seen, await Promise.all(next));
+      }
+      this.dataKey = nextKey;
+    });
+    this.lastKeyChange = this.lastCommit;
+    await changing;
+  }
+
   private openStore(): RawStore {
     if (this.closed) throw new StorageError('STORAGE_CLOSED', 'the storage is closed');
     return this.store;
   }
 
-  private async seal(change: StorageChange): Promise<StorageChange> {
-    if ('delete' in change) return change;
-    const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-    const sealed = await crypto.subtle.encrypt(
-      parameters(change.put, nonce),
-      this.dataKey,
-      new Uint8Array(change.value),
-    );
-    const value = new Uint8Array(HEADER_BYTES + sealed.byteLength);
-    value[0] = VERSION;
-    value.set(nonce, 1);
-    value.set(new Uint8Array(sealed), HEADER_BYTES);
-    return { put: change.put, value };
+  private afterCommits<T>(preparing: Promise<T>, action: (prepared: T) => Promise<void>): Promise<void> {
+    const acting = Promise.all([preparing, this.lastCommit]).then(([prepared]) => action(prepared));
+    this.lastCommit = acting.catch(() => undefined);
+    return acting;
   }
 
-  private async unseal(key: string, sealed: Uint8Array): Promise<Uint8Array> {
+  /** What was read while the key changed may not fit the key that was at hand before: then once more. */
+  private async underOneKey<T>(read: (dataKey: CryptoKey) => Promise<T>): Promise<T> {
+    const { dataKey } = this;
     try {
-      if (sealed[0] !== VERSION) throw new RangeError('another version');
-      const nonce = new Uint8Array(sealed.subarray(1, HEADER_BYTES));
-      const ciphertext = new Uint8Array(sealed.subarray(HEADER_BYTES));
-      return new Uint8Array(await crypto.subtle.decrypt(parameters(key, nonce), this.dataKey, ciphertext));
+      return await read(dataKey);
     } catch (error) {
-      throw new StorageError('STORAGE_DAMAGED', `the stored value of ${key} cannot be read`, { cause: error });
+      await this.lastKeyChange;
+      if (this.dataKey === dataKey) throw error;
+      return this.underOneKey(read);
     }
+  }
+}
+
+type CopiedChange = { readonly put: string; readonly value: Uint8Array<ArrayBuffer> } | { readonly delete: string };
+
+async function sealed(dataKey: CryptoKey, change: CopiedChange): Promise<StorageChange> {
+  if ('delete' in change) return change;
+  return { put: change.put, value: await seal(dataKey, change.put, change.value) };
+}
+
+async function seal(dataKey: CryptoKey, key: string, value: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  const ciphertext = await crypto.subtle.encrypt(parameters(key, nonce), dataKey, value);
+  const whole = new Uint8Array(HEADER_BYTES + ciphertext.byteLength);
+  whole[0] = VERSION;
+  whole.set(nonce, 1);
+  whole.set(new Uint8Array(ciphertext), HEADER_BYTES);
+  return whole;
+}
+
+async function unseal(dataKey: CryptoKey, key: string, value: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    if (value[0] !== VERSION) throw new RangeError('another version');
+    const nonce = new Uint8Array(value.subarray(1, HEADER_BYTES));
+    const ciphertext = new Uint8Array(value.subarray(HEADER_BYTES));
+    return new Uint8Array(await crypto.subtle.decrypt(parameters(key, nonce), dataKey, ciphertext));
+  } catch (error) {
+    throw new StorageError('STORAGE_DAMAGED', `the stored value of ${key} cannot be read`, { cause: error });
   }
 }
 

@@ -192,6 +192,8 @@ export interface KeyPackageRecord {
   readonly reference: string;
   readonly privatePackage: string;
   readonly lastResort: boolean;
+  /** Of a last resort: the server has it. */
+  readonly published?: boolean;
   readonly expiresAt: number;
 }
 

@@ -172,3 +172,4 @@ export const CHALLENGE = fields({
 export const TERMS = fields({ mode: oneOf('open', 'invitation'), server: aText, nonce: aText });
 export const CLAIMED_KEY_PACKAGE = fields({ userId: anId, deviceId: anId, keyPackage: aText, lastResort: aFlag });
 export const INVITATION = fields({ invitationId: anId, code: anId, expiresAt: aCount });
+export const INVITATIONS = fields({ invitations: listOf(fields({ invitationId: anId, expiresAt: aCount })) });

@@ -1,25 +1,33 @@
 import 'fake-indexeddb/auto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { openDB } from 'idb';
 import { describeClientStorage } from '../client-storage.contract.js';
-import { IndexedDbStore, openIndexedDbStorage } from './indexed-db-storage.js';
+import { DatabaseConnection } from './client-database.js';
+import { type IndexedDbOptions, openIndexedDbStorage } from './indexed-db-storage.js';
+import { IndexedDbStore } from './indexed-db-store.js';
 
 let databases = 0;
 const newName = (): string => `client-${databases++}`;
+const PROTECTED = { passphrase: 'seven clever otters', unsafeTestingCost: { t: 1, m: 8, p: 1 } };
 
-describeClientStorage('IndexedDB', () => {
-  const name = newName();
-  return {
-    open: () => openIndexedDbStorage(name),
-    remains: async () => {
-      const store = await IndexedDbStore.open(name);
-      const entries = await store.list('');
-      await store.close();
-      return entries.flatMap(({ key, value }) => [new TextEncoder().encode(key), value]);
-    },
-    remove: () => Promise.resolve(),
-  };
-});
+function describeWith(title: string, options: IndexedDbOptions): void {
+  describeClientStorage(title, () => {
+    const name = newName();
+    return {
+      open: () => openIndexedDbStorage(name, options),
+      remains: async () => {
+        const connection = await DatabaseConnection.open(name);
+        const { database } = connection;
+        const [keys, values] = await Promise.all([database.getAllKeys('entries'), database.getAll('entries')]);
+        connection.close();
+        return [...keys.map((key) => new TextEncoder().encode(key)), ...values];
+      },
+      remove: () => Promise.resolve(),
+    };
+  });
+}
+describeWith('IndexedDB', {});
+describeWith('IndexedDB with a passphrase', PROTECTED);
 
 describe('IndexedDbStore', () => {
   const value = Uint8Array.of(1);
@@ -72,6 +80,23 @@ describe('IndexedDbStore', () => {
     await one.commit([{ put: 'a', value }]);
     await one.wipe();
     await expect(other.get('a')).rejects.toMatchObject({ code: 'STORAGE_CLOSED' });
+    await other.lost;
+  });
+
+  it('says when there is no space left, and when the browser allows no storage', async () => {
+    const storage = await openIndexedDbStorage(newName());
+    const put = jest.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('no space', 'QuotaExceededError');
+    });
+    await expect(storage.commit([{ put: 'a', value }])).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+    put.mockRestore();
+    expect(await storage.list('')).toEqual([]);
+    await storage.close();
+    const open = jest.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('denied', 'SecurityError');
+    });
+    await expect(openIndexedDbStorage(newName())).rejects.toMatchObject({ code: 'STORAGE_DENIED' });
+    open.mockRestore();
   });
 
   it('uses the locks of the browser where there are some', async () => {
