@@ -21,6 +21,8 @@ const graph = (module, ...hidden) => ({
   to: { path: at(`src/modules/(?:${hidden.join('|')})/`) },
 });
 
+const WEB_MAY_TAKE = '(?:index|ashwire-error|friends/invitation-code|payments/amounts)';
+
 module.exports = {
   forbidden: [
     graph('user', 'relation', 'group', 'chat', 'payment'),
@@ -39,7 +41,7 @@ module.exports = {
       name: 'modules-are-private-to-the-rest',
       comment: 'What is outside the modules sees their index.ts and nothing else.',
       severity: 'error',
-      from: { path: at('(?:src|sdk|terminal|tier|test)/'), pathNot: at('src/modules/') },
+      from: { path: at('(?:src|sdk|terminal|tier|test|web)/'), pathNot: at('src/modules/') },
       to: { path: at('src/modules/'), pathNot: 'src/modules/[^/]+/index\\.ts$' },
     },
     {
@@ -122,7 +124,7 @@ module.exports = {
       severity: 'error',
       from: { path: PURE, pathNot: TEST_CODE },
       to: {
-        path: at('(?:src|sdk|terminal|tier|test)/'),
+        path: at('(?:src|sdk|terminal|tier|test|web)/'),
         pathNot: [
           ...PURE,
           at('src/config/config\\.schema\\.ts$'),
@@ -140,19 +142,19 @@ module.exports = {
       name: 'sdk-knows-only-the-protocol',
       severity: 'error',
       from: { path: at('sdk/'), pathNot: TEST_CODE },
-      to: { path: at('(?:src|terminal|tier|test)/'), pathNot: at('src/protocol/') },
+      to: { path: at('(?:src|terminal|tier|test|web)/'), pathNot: at('src/protocol/') },
     },
     {
       name: 'sdk-takes-payloads-as-types',
       comment: 'Payload classes carry class-validator, which browsers need not load.',
       severity: 'error',
-      from: { path: at('sdk/') },
+      from: { path: at('(?:sdk|web)/') },
       to: { path: at('src/protocol/payloads/'), dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'sdk-has-no-server-framework',
       severity: 'error',
-      from: { path: at('(?:sdk|terminal)/') },
+      from: { path: at('(?:sdk|terminal|web)/') },
       to: { path: npm('@nestjs/[^/]+', 'class-validator', 'class-transformer', 'reflect-metadata', 'fastify') },
     },
     {
@@ -169,6 +171,16 @@ module.exports = {
       to: { path: at('(?:src|sdk|tier|test)/'), pathNot: [at('sdk/(?:index|node)\\.ts$'), at('src/protocol/')] },
     },
     {
+      name: 'web-is-a-client',
+      comment: 'The client works in the worker; of the rest of the SDK a page takes what computes and nothing else.',
+      severity: 'error',
+      from: { path: at('web/'), pathNot: TEST_CODE },
+      to: {
+        path: at('(?:src|sdk|terminal|tier|test)/'),
+        pathNot: [at(`sdk/${WEB_MAY_TAKE}\\.ts$`), at('src/protocol/')],
+      },
+    },
+    {
       name: 'tier-knows-the-configuration-only',
       comment: 'It starts what is built; of the sources it reads what a profile is and where the package lies.',
       severity: 'error',
@@ -179,19 +191,19 @@ module.exports = {
       name: 'server-knows-no-client',
       severity: 'error',
       from: { path: at('src/'), pathNot: TEST_CODE },
-      to: { path: at('(?:sdk|terminal|tier|test)/') },
+      to: { path: at('(?:sdk|terminal|tier|test|web)/') },
     },
     {
       name: 'product-knows-no-tests',
       severity: 'error',
-      from: { path: at('(?:src|sdk|terminal|tier)/'), pathNot: TEST_CODE },
+      from: { path: at('(?:src|sdk|terminal|tier|web)/'), pathNot: TEST_CODE },
       to: { path: [TEST_CODE, npm('@jest/globals', 'jest', '@nestjs/testing', 'supertest', 'fast-check')] },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: at('(?:src|sdk|terminal|tier)/'), pathNot: ['\\.d\\.ts$', TEST_CODE] },
+      from: { orphan: true, path: at('(?:src|sdk|terminal|tier|web)/'), pathNot: ['\\.d\\.ts$', TEST_CODE] },
       to: {},
     },
     { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -24,7 +24,7 @@ const left = (process.env.ASHWIRE_TEST_TIER ?? 'embedded') === 'embedded' ? [] :
 
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/src', '<rootDir>/sdk', '<rootDir>/test', '<rootDir>/terminal', '<rootDir>/tier'],
+  roots: ['src', 'sdk', 'test', 'terminal', 'tier', 'web/src'].map((folder) => `<rootDir>/${folder}`),
   modulePathIgnorePatterns: ['<rootDir>/test/quality/bad/'],
   testRegex: '\\.(spec|e2e)\\.ts$',
   testPathIgnorePatterns: ['/node_modules/', ...left.map((suite) => `/test/e2e/${suite}\\.e2e\\.ts$`)],

@@ -31,10 +31,12 @@ const asking = setInterval(async () => {
   if (!ready?.ok || taken) return;
   clearInterval(asking);
   console.log(`
-Ashwire runs on http://localhost:${port}; its data is in data/embedded, Ctrl+C stops it.
-In a second terminal:   npm run chat -- --name alice${server}
-In a third terminal:    npm run chat -- --name bob${server}
-/help there says how they become friends.
+Ashwire runs. Open it in a browser:   http://localhost:${port}
+and for a second person in a private window or another browser.
+
+In terminals instead:   npm run chat -- --name alice${server}
+                        npm run chat -- --name bob${server}
+Its data is in data/embedded; Ctrl+C stops it.
 `);
 }, 200);
 

@@ -1,5 +1,5 @@
-// The server programs that tests and `npm run tier` start: installed from Debian's packages where that is allowed. Run by itself
-// it does so; with --check it only says what is missing.
+// The server programs that tests and `npm run tier` start, and the browser of tests: installed from Debian's packages where that is
+// allowed. Run by itself it does so; with --check it only says what is missing.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ const PACKAGE_OF = {
   openssl: 'openssl',
   setpriv: 'util-linux',
   faketime: 'faketime',
+  chromium: 'chromium',
 };
 // Debian keeps servers in sbin, which is not in everybody's PATH.
 const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin'];

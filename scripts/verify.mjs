@@ -9,28 +9,27 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { install, isInstalled } from './install.mjs';
-import { installServers } from './servers.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const reports = mkdtempSync(join(tmpdir(), 'ashwire-verify-'));
 // Tests wait for servers and clients most of the time: two at once also on two cores. The unit tests have one more, since two of
 // their suites do nothing else for minutes.
 const workers = Math.max(2, availableParallelism() - 1);
-const STATIC = ['format:check', 'typecheck', 'lint', 'lint:deps', 'knip'];
+const STATIC = ['format:check', 'typecheck', 'typecheck:web', 'lint', 'lint:deps', 'knip'];
 const count = { passed: 0, failed: 0 };
 
 const steps = [
-  ['install', () => (isInstalled() ? 0 : install())],
-  ['servers', installServers],
+  ['packages of npm and of Debian', installAll],
   ['format, types, lint, dependency rules, unused code', () => npmTogether(STATIC)],
   ['build', build],
   [
     'unit tests',
-    () => jest('unit', ['--testPathIgnorePatterns', '/node_modules/', '/test/(e2e|two-node|chaos|load)/'], workers + 1),
+    () =>
+      jest('unit', ['--testPathIgnorePatterns', '/node_modules/', '/test/(e2e|two-node|chaos|load|web)/'], workers + 1),
   ],
   [
-    'end-to-end tests on embedded',
-    () => jest('embedded', ['--testPathPatterns', '/test/(e2e|two-node|chaos|load)/'], workers),
+    'end-to-end tests on embedded, and of the web client in a browser',
+    () => jest('embedded', ['--testPathPatterns', '/test/(e2e|two-node|chaos|load|web)/'], workers),
   ],
   ['end-to-end tests on 100k', () => jest('100k', ['--testPathPatterns', '/test/e2e/'], workers, '100k')],
 ];
@@ -54,6 +53,14 @@ async function passes(name, run) {
     `── ${name}: ${code === 0 ? 'ok' : `failed (exit ${code})`}, ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
   );
   return code === 0;
+}
+
+/** The one waits for a compiler, the other for the network. */
+async function installAll() {
+  const debian = once(spawn(process.execPath, ['scripts/servers.mjs'], { cwd: root, stdio: 'inherit' }), 'close');
+  const code = isInstalled() ? 0 : install();
+  const [debianCode] = await debian;
+  return code || debianCode;
 }
 
 /** All at once; each says what it has to say when it is through. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -14,6 +14,7 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { ERRORS } from '../src/protocol/errors.js';
 import { LIMITS } from '../src/protocol/limits.js';
 import { freePort } from '../test/rig/free-port.js';
@@ -41,6 +42,7 @@ describe('Nginx in front', () => {
     const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
     const named = ['-subj', '/CN=test', '-addext', 'subjectAltName=DNS:localhost'];
     execFileSync('openssl', [...made, ...named, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+    const web = makeWebClient();
     for (const index of [0, 1]) nodes.push(await startNode(index));
     port = await freePort();
     plainPort = await freePort();
@@ -52,6 +54,7 @@ describe('Nginx in front', () => {
         NGINX_PUBLIC_URL: 'https://chat.example',
         NGINX_CERTIFICATE_FILE: certificate,
         NGINX_KEY_FILE: key,
+        NGINX_STATIC: web,
         NGINX_LOG: join(folder, 'access.log'),
         NGINX_HTTPS_PORT: String(port),
         NGINX_HTTP_PORT: String(plainPort),
@@ -85,9 +88,21 @@ describe('Nginx in front', () => {
       expect((await ask(path)).body).toBe(`node ${seen.at(-1)?.node}`);
       expect(seen.at(-1)?.url).toBe(path);
     }
-    const page = await ask('/');
-    expect(page.body).toContain('<h1>Ashwire</h1>');
-    expect(page.headers).toMatchObject({ 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' });
+    for (const path of ['/', '/chats/x_y-z', '/friends', '/friends/add', '/groups/new', '/wallet', '/settings?x=1']) {
+      const page = await ask(path);
+      expect([path, page.body]).toEqual([path, '<p>page</p>']);
+      expect(page.headers).toMatchObject({ 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' });
+      expect(page.headers['content-security-policy']).toContain("connect-src 'self' wss://chat.example;");
+    }
+    const script = await ask('/assets/a.js', { headers: { 'Accept-Encoding': 'gzip' } });
+    expect(script.headers).toMatchObject({
+      'content-encoding': 'gzip',
+      'cache-control': 'public, max-age=31536000, immutable',
+      'cross-origin-opener-policy': 'same-origin',
+    });
+    for (const path of ['/assets/b.js', '/assets/chats/x', '/.vite/manifest.json', '/chats', '/chats/x/y']) {
+      expect([path, (await ask(path)).status]).toEqual([path, 404]);
+    }
     expect((await ask('/apiary')).status).toBe(404);
   });
 
@@ -161,6 +176,17 @@ describe('Nginx in front', () => {
     expect(output).not.toMatch(/secret|client:|request:/);
     expect(output).toBe('');
   });
+
+  function makeWebClient(): string {
+    const web = join(folder, 'web');
+    mkdirSync(join(web, 'assets'), { recursive: true });
+    mkdirSync(join(web, '.vite'));
+    writeFileSync(join(web, 'index.html'), '<p>page</p>');
+    writeFileSync(join(web, '.vite', 'manifest.json'), '{}');
+    writeFileSync(join(web, 'assets', 'a.js'), 'code');
+    writeFileSync(join(web, 'assets', 'a.js.gz'), gzipSync('code'));
+    return web;
+  }
 
   async function end(): Promise<void> {
     if (nginx.exitCode !== null) return;

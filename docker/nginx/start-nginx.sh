@@ -5,7 +5,7 @@
 #   NGINX_APPLICATION_NODES    host:port of each node
 #   NGINX_PUBLIC_URL           what clients type, as ASHWIRE_PUBLIC_URL: plain HTTP is sent there
 #   NGINX_CERTIFICATE_FILE, NGINX_KEY_FILE   PEM; the same on both machines
-#   NGINX_STATIC               what is served besides the application; www-data must be able to read it; static beside this script
+#   NGINX_STATIC               the built web client, dist/web; www-data must be able to read it
 #   NGINX_UNLIMITED            addresses that no limit per address holds for; none
 #   NGINX_LOG                  access log; standard output
 #   NGINX_HTTPS_PORT, NGINX_HTTP_PORT, NGINX_HEALTH_PORT   443, 80, 8081
@@ -17,7 +17,7 @@ cd "$NGINX_DIRECTORY"
 # Links: a renewed certificate is taken up by a SIGHUP.
 ln -sf "$NGINX_CERTIFICATE_FILE" tls/certificate.pem
 ln -sf "$NGINX_KEY_FILE" tls/key.pem
-cp "$here/static-headers.conf" .
+sed -e "s#@WEB_SOCKETS@#wss${NGINX_PUBLIC_URL#https}#" "$here/static-headers.conf" > static-headers.conf
 
 nodes=''
 for node in $NGINX_APPLICATION_NODES; do nodes="$nodes server $node max_fails=2 fail_timeout=3s;"; done
@@ -25,7 +25,7 @@ unlimited=''
 for address in ${NGINX_UNLIMITED:-}; do unlimited="$unlimited $address 0;"; done
 sed -e "s|@APPLICATION_NODES@|$nodes|" \
   -e "s|@PUBLIC_URL@|$NGINX_PUBLIC_URL|" \
-  -e "s|@STATIC@|${NGINX_STATIC:-$here/static}|" \
+  -e "s|@STATIC@|$NGINX_STATIC|" \
   -e "s|@UNLIMITED@|$unlimited|" \
   -e "s|@LOG@|${NGINX_LOG:-/dev/stdout}|" \
   -e "s|@HTTPS_PORT@|${NGINX_HTTPS_PORT:-443}|" \

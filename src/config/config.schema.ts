@@ -17,6 +17,8 @@ export const profileSchema = z.strictObject({
     publicUrl: z.url().or(z.literal('')),
     /** Browser origins that may connect, besides publicUrl's own. Clients that are not browsers send none. */
     allowedOrigins: z.array(z.url()),
+    /** Serves the built web client (dist/web). False where a proxy in front does. */
+    webClient: z.boolean(),
     /** How many proxies in front append to X-Forwarded-For; 0 ignores the header. */
     trustedProxyHops: z.int().min(0).max(4),
     headerTimeoutMs: z.int().positive(),

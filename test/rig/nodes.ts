@@ -6,7 +6,7 @@ import type { Profile } from '../../src/config/config.schema.js';
 import { type DeepPartial, merge } from '../../src/config/deep-partial.js';
 import { freePort } from './free-port.js';
 import { NodeProcess } from './node-process.js';
-import { QUICK } from './server.js';
+import { QUICK } from './quick.js';
 import type { Stores } from './stores.js';
 
 export interface NodesOptions {

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Profile } from '../../src/config/config.schema.js';
 import { type DeepPartial, merge } from '../../src/config/deep-partial.js';
+import { freePort } from './free-port.js';
 import { NodeProcess } from './node-process.js';
 import { memoryContains } from './process-memory.js';
+import { QUICK } from './quick.js';
 import { RoundRobin } from './round-robin.js';
-import { freePort, QUICK } from './server.js';
 import { createStores } from './create-stores.js';
 import type { Stores } from './stores.js';
 

@@ -7,11 +7,10 @@ import { type DeepPartial, merge } from '../../src/config/deep-partial.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createHttpApplication } from '../../src/platform/http/http-application.js';
 import { freePort } from './free-port.js';
+import { QUICK } from './quick.js';
 import { RoundRobin } from './round-robin.js';
 import { createStores } from './create-stores.js';
 import type { Stores } from './stores.js';
-
-export { freePort };
 
 export interface RunningServer {
   /** Each connection to it goes to the next of its nodes. */
@@ -28,19 +27,6 @@ export interface RunningServer {
   /** Stops and removes what is stored. */
   close(): Promise<void>;
 }
-
-/** Everything a person would wait for is cheap; limits that a test does not mean are out of its way. */
-export const QUICK: DeepPartial<Profile> = {
-  registration: { proofOfWork: { cost: 1, baseTries: 1, maxTries: 1 } },
-  limits: {
-    registrationPerAddress: { points: 1_000 },
-    challengePerAddress: { points: 1_000 },
-    httpPerAddress: { points: 10_000 },
-  },
-  messages: { reapEveryMs: 50 },
-  drain: { windowMs: 0 },
-  logLevel: 'error',
-};
 
 /** The real application of the tier under test in this process, all nodes of it behind one free port. */
 export async function startServer(

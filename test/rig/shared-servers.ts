@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,8 @@ export class SharedServers {
   static async listen(): Promise<SharedServers> {
     const server = createServer();
     const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'ashwire-tests-'));
+    // Nginx reads as www-data what a test gives it.
+    chmodSync(folder, 0o711);
     process.env['TMPDIR'] = folder;
     const shared = new SharedServers(server, folder);
     server.on('request', ({ url = '' }, response) => {

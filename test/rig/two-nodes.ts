@@ -7,7 +7,7 @@ import { type DeepPartial, merge } from '../../src/config/deep-partial.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createHttpApplication } from '../../src/platform/http/http-application.js';
 import { RealStores } from './real-stores.js';
-import { QUICK } from './server.js';
+import { QUICK } from './quick.js';
 
 /** Two applications of the tier 100k in this process on the same real stores, each with an address of its own. */
 export interface TwoNodes {

@@ -11,6 +11,7 @@ import { LIMITS } from '../../protocol/limits.js';
 import { DomainError } from '../../shared/domain-error.js';
 import { serveDocuments } from '../documentation/documents.js';
 import { AshwireIoAdapter } from '../socket/ashwire-io.adapter.js';
+import { serveWebClient } from './web-client.js';
 
 const LOG_LEVELS: readonly LogLevel[] = ['error', 'warn', 'log', 'debug'];
 
@@ -31,6 +32,7 @@ export async function createHttpApplication(
     strictTransportSecurity: false,
   });
   serveDocuments(application, config);
+  serveWebClient(application, config);
   application.useWebSocketAdapter(new AshwireIoAdapter(application, config));
   return application;
 }

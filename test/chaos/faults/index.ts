@@ -6,10 +6,4 @@ import { SURROUNDINGS } from './surroundings.js';
 export const FAULTS: readonly Fault[] = [...KILLS, ...CUTS, ...SURROUNDINGS];
 
 /** The most telling ones, for a few minutes of every check. */
-export const SHORT_FAULTS = [
-  'app killed',
-  'redis primary killed',
-  'mysql primary killed',
-  'clock +120 s',
-  'faulty acks',
-];
+export const SHORT_FAULTS = ['redis primary killed', 'mysql primary killed', 'faulty acks'];

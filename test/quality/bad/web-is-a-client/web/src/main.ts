@@ -1,0 +1,3 @@
+import { value } from '../../sdk/crypto/padding.js';
+
+export const other = value;
