@@ -43,7 +43,8 @@ describe('restarts', () => {
       await server.launch();
       await bob.client.connect();
       const again = await receive(bob, conversationId, 'accepted, not delivered');
-      expect(again.burnAt).toBeLessThanOrEqual(burnAt ?? 0);
+      // Alice's idea of the server's time may be behind by a little; a life that began anew would be seconds longer.
+      expect(again.burnAt).toBeLessThanOrEqual((burnAt ?? 0) + 100);
       await alice.client.conversation(conversationId).send('sent after');
       await receive(bob, conversationId, 'sent after');
       expect(heard).toEqual(['delivered before', 'accepted, not delivered', 'sent after']);
