@@ -1,10 +1,19 @@
 import { defineStore } from 'pinia';
-import { reactive, shallowRef, watch } from 'vue';
+import { computed, shallowRef, watch } from 'vue';
 import { type Held, type Outgoing, UndoWindow } from '../guard/undo-window.js';
 import { useClock } from './clock.store.js';
 import { useDrafts } from './drafts.store.js';
 import { usePreferences } from './preferences.store.js';
 import { useSession } from './session.store.js';
+
+interface Written {
+  readonly conversationId: string;
+  readonly kind: 'direct' | 'group';
+  readonly at: number;
+}
+
+/** More than anybody remembers. */
+const MOST_WRITTEN = 200;
 
 /** Messages in the undo window, and where the person wrote last. They leave on time whichever chat is on the screen. */
 export const useHeld = defineStore('held', () => {
@@ -13,9 +22,9 @@ export const useHeld = defineStore('held', () => {
   const drafts = useDrafts();
   const clock = useClock();
   const all = shallowRef<readonly Held[]>([]);
-  /** By conversation: when something was last written there, by the server’s clock. */
-  const writtenAt = reactive(new Map<string, number>());
-  const lastWritten = shallowRef<{ readonly conversationId: string; readonly kind: 'direct' | 'group' }>();
+  /** What was written on this page and not taken back, oldest first. */
+  const written = shallowRef<readonly Written[]>([]);
+  const lastWritten = computed(() => written.value.at(-1));
 
   const undo = new UndoWindow({
     clock: {
@@ -30,12 +39,16 @@ export const useHeld = defineStore('held', () => {
     changed: (held) => (all.value = held),
   });
 
+  /** When something was last written there, by the server’s clock. */
+  const writtenAt = (conversationId: string): number | undefined =>
+    written.value.findLast((one) => one.conversationId === conversationId)?.at;
+
   const of = (conversationId: string): readonly Held[] =>
     all.value.filter((one) => one.conversationId === conversationId);
 
   function send(message: Outgoing, kind: 'direct' | 'group'): void {
-    writtenAt.set(message.conversationId, clock.now);
-    lastWritten.value = { conversationId: message.conversationId, kind };
+    const { conversationId } = message;
+    written.value = [...written.value.slice(1 - MOST_WRITTEN), { conversationId, kind, at: clock.now }];
     undo.hold(message, preferences.undoSeconds * 1_000);
   }
 
@@ -46,8 +59,8 @@ export const useHeld = defineStore('held', () => {
     const { conversationId, text } = message;
     drafts.giveBack(conversationId, text);
     // Nothing was written: before it goes after all, the same is asked again.
-    writtenAt.delete(conversationId);
-    lastWritten.value = undefined;
+    const last = written.value.findLastIndex((one) => one.conversationId === conversationId);
+    written.value = written.value.filter((_, index) => index !== last);
     return true;
   }
 
@@ -65,8 +78,7 @@ export const useHeld = defineStore('held', () => {
   session.on('host', ({ kind }) => {
     if (kind === 'open') return;
     undo.forget();
-    writtenAt.clear();
-    lastWritten.value = undefined;
+    written.value = [];
   });
 
   return { all, of, writtenAt, lastWritten, send, takeBack, again: (key: number) => undo.again(key) };

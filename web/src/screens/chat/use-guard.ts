@@ -21,7 +21,7 @@ export function useGuard(summary: () => ConversationSummary) {
   function doubts(): Doubt[] {
     const { conversationId } = summary();
     const own = messages.of(conversationId).filter(({ direction }) => direction === 'out');
-    const writtenAt = held.writtenAt.get(conversationId);
+    const writtenAt = held.writtenAt(conversationId);
     const times = [...own.map(({ acceptedAt = 0 }) => acceptedAt), ...(writtenAt === undefined ? [] : [writtenAt])];
     const others = conversations.list.map(recipientOf);
     return doubtsAbout(recipientOf(summary()), others, {
