@@ -11,7 +11,7 @@ const port = process.env.PORT || '3000';
 const server = port === '3000' ? '' : ` --server http://localhost:${port}`;
 
 step('Installing (once, about a minute)', isInstalled(), install);
-step('Building', !isStale(), build);
+step('Building', !isStale(), () => build({ types: false }));
 
 // Whoever has the port already would answer in place of our server, which is about to say so and stop.
 const taken = await new Promise((resolve) => {

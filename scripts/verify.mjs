@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
-import { install, isInstalled } from './install.mjs';
+import { isInstalled, isUnpacked, unpack } from './install.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const reports = mkdtempSync(join(tmpdir(), 'ashwire-verify-'));
@@ -17,11 +17,26 @@ const reports = mkdtempSync(join(tmpdir(), 'ashwire-verify-'));
 const workers = Math.max(2, availableParallelism() - 1);
 const STATIC = ['format:check', 'typecheck', 'typecheck:web', 'lint', 'lint:deps', 'knip'];
 const count = { passed: 0, failed: 0 };
+/** Exit codes to come. */
+const begun = [];
 
 const steps = [
-  ['packages of npm and of Debian', installAll],
-  ['format, types, lint, dependency rules, unused code', () => npmTogether(STATIC)],
-  ['build', build],
+  [
+    'packages of npm',
+    () => {
+      begin('scripts/servers.mjs');
+      return isUnpacked() ? 0 : unpack();
+    },
+  ],
+  [
+    'format, types, lint, dependency rules, unused code',
+    () => {
+      if (!isInstalled()) begin('scripts/install.mjs', '--compile');
+      return npmTogether(STATIC);
+    },
+  ],
+  ['build', () => build({ types: false })],
+  ['packages of Debian, and the compiled one of npm', finished],
   [
     'unit tests',
     () =>
@@ -55,13 +70,13 @@ async function passes(name, run) {
   return code === 0;
 }
 
-/** The one waits for a compiler, the other for the network. */
-async function installAll() {
-  const debian = once(spawn(process.execPath, ['scripts/servers.mjs'], { cwd: root, stdio: 'inherit' }), 'close');
-  const code = isInstalled() ? 0 : install();
-  const [debianCode] = await debian;
-  return code || debianCode;
+/** Goes on beside the steps; `finished` waits for it. What waits for a network or one compiler leaves room for checks. */
+function begin(...command) {
+  const child = spawn(process.execPath, command, { cwd: root, stdio: 'inherit' });
+  begun.push(once(child, 'close').then(([code]) => code ?? 1));
 }
+
+const finished = async () => Math.max(0, ...(await Promise.all(begun)));
 
 /** All at once; each says what it has to say when it is through. */
 async function npmTogether(scripts) {
