@@ -66,6 +66,11 @@ export class AshwireClient {
     return this.connection.state;
   }
 
+  /** The server's time as far as this device knows it, in milliseconds: what the times of messages are to be compared with. */
+  serverTime(): number {
+    return this.parts.clock.now();
+  }
+
   /** The account of this storage, or undefined. */
   async account(): Promise<
     { readonly userId: string; readonly username: string; readonly deviceId: string } | undefined

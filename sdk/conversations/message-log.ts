@@ -35,14 +35,10 @@ export class LogChange {
   }
 
   /** Stores and reports a new message that waits to be sent, as the last of the conversation. */
-  async queue(
-    message: Pick<MessageRecord, 'id' | 'senderId' | 'text' | 'mentions' | 'card'>,
-    now: number,
-  ): Promise<MessageRecord> {
-    const { conversationId, burnAfterReadSeconds } = this.conversation;
-    const own = (await this.list()).filter(({ direction }) => direction === 'out');
-    const last = Math.max(0, ...own.map(({ order }) => order));
-    const order = Math.max(now, last + 1);
+  queue(message: Pick<MessageRecord, 'id' | 'senderId' | 'text' | 'mentions' | 'card'>, now: number): MessageRecord {
+    const { conversationId, burnAfterReadSeconds, lastQueuedOrder = 0 } = this.conversation;
+    const order = Math.max(now, lastQueuedOrder + 1);
+    this.update({ lastQueuedOrder: order });
     const queued = { direction: 'out', state: 'queued', queuedAt: now, order } as const;
     const record = { ...message, conversationId, burnAfterReadSeconds, ...queued };
     this.save(record);

@@ -69,22 +69,34 @@ export class Outbox {
     this.wake();
   }
 
+  /** Ends early when it is to start once more: what is queued meanwhile may have its place before others. */
   private async work(conversationId: string): Promise<void> {
+    const messages = await this.services.log.list(conversationId);
+    const waiting = messages.filter(({ direction, state }) => direction === 'out' && state === 'queued');
+    waiting.sort((left, right) => left.order - right.order);
+    for (const { id } of waiting) {
+      if (this.working.get(conversationId)?.again || !(await this.settle(conversationId, id))) return;
+    }
+  }
+
+  /** Tries until the message does not wait any more. False when it has to, and those behind it. */
+  private async settle(conversationId: string, id: string): Promise<boolean> {
     const backoff = new Backoff();
     while (!this.stopped) {
-      const next = await this.next(conversationId);
-      if (!next) return;
+      const message = await this.services.log.find(conversationId, id);
+      if (message?.state !== 'queued') return true;
       try {
-        await this.send(next);
+        await this.send(message);
         backoff.succeeded();
       } catch (error) {
         const refusal = await this.refusalOf(error, conversationId);
-        if (UNTIL_LATER.includes(refusal.code)) return;
+        if (UNTIL_LATER.includes(refusal.code)) return false;
         const isFinal = !refusal.retryable && !UNCLEAR.includes(refusal.code);
-        if (isFinal) await this.fail(next, refusal);
+        if (isFinal) await this.fail(message, refusal);
         else await this.pause(conversationId, backoff.next(refusal.retryAfterMs));
       }
     }
+    return false;
   }
 
   /** A state that cannot encrypt is of no use any more; everything that is no refusal goes on to the caller. */
@@ -98,12 +110,6 @@ export class Outbox {
     } catch (failure) {
       return AshwireError.from(failure);
     }
-  }
-
-  private async next(conversationId: string): Promise<MessageRecord | undefined> {
-    const messages = await this.services.log.list(conversationId);
-    const waiting = messages.filter(({ direction, state }) => direction === 'out' && state === 'queued');
-    return waiting.sort((left, right) => left.order - right.order)[0];
   }
 
   private async send(message: MessageRecord): Promise<void> {

@@ -139,7 +139,7 @@ export class PaymentOutbox {
     const { kind, amount, currency } = request;
     const card: PaymentCard = { orderId, kind, amount, currency, ...(note === undefined ? {} : { note }) };
     const forget = store.delete(KINDS.pendingPayment, orderId);
-    const queued = await log.change(conversationId, async (change) => {
+    const queued = await log.change(conversationId, (change) => {
       change.also(forget);
       return change.queue({ id: cardMessageId, senderId: userId, card }, clock.now());
     });

@@ -80,6 +80,8 @@ export interface ConversationRecord {
   readonly ownBurnAfterReadSeconds: number;
   readonly burnAfterReadSeconds: number;
   readonly lastActivityAt: number;
+  /** `order` of the last message that was written here. */
+  readonly lastQueuedOrder?: number;
   /** When this device last asked for a new session because it could not read something. Server time. */
   readonly lastRepairAt?: number;
 }
