@@ -111,15 +111,36 @@ describe('a private conversation', () => {
     await eventually(() => typing.includes(true));
     await alice.client.conversation(conversationId).setTyping(false);
     await eventually(() => typing.includes(false));
-    await alice.client.settings.update({ sharePresence: false });
     const presence: boolean[] = [];
     bob.client.on('presence', ({ online }) => presence.push(online));
+    const seen: boolean[] = [];
+    alice.client.on('presence', ({ online }) => seen.push(online));
+    await alice.client.settings.update({ sharePresence: false });
+    await eventually(() => presence.length === 1 && seen.length === 1);
     await alice.client.disconnect();
     await alice.client.connect();
+    await alice.client.settings.update({ burnAfterReadSeconds: 20 });
     await alice.client.conversation(conversationId).send('still here');
     await receive(bob, conversationId, 'still here');
-    expect(presence).toEqual([]);
+    expect([presence, seen]).toEqual([[false], [false]]);
     await alice.client.settings.update({ sharePresence: true });
+    await eventually(() => presence.length === 2 && seen.length === 2);
+    expect([presence, seen]).toEqual([
+      [false, true],
+      [false, true],
+    ]);
+  });
+
+  it('shows at once whether a new friend is there', async () => {
+    const carol = await registerPerson(server.url);
+    const seen: string[] = [];
+    for (const { client } of [alice, carol])
+      client.on('presence', ({ userId, online }) => seen.push(`${userId} ${online}`));
+    await befriend(alice, carol);
+    const ids = await Promise.all([alice, carol].map(async ({ client }) => (await client.account())?.userId));
+    await eventually(() => seen.length === 2);
+    expect(seen.toSorted()).toEqual(ids.map((id) => `${id} true`).toSorted());
+    await leave(carol);
   });
 });
 

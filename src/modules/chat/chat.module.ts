@@ -28,6 +28,7 @@ import { MessageService } from './message.service.js';
 import { ConversationStore } from './ports/conversation.store.port.js';
 import { MessageStore } from './ports/message.store.port.js';
 import { PresenceService } from './presence.service.js';
+import { PresenceSubscriber } from './presence.subscriber.js';
 import { Reaper } from './reaper.js';
 import { ReceiptService } from './receipt.service.js';
 import { SharingDirectory } from './sharing.directory.js';
@@ -78,6 +79,7 @@ const stores: Provider[] = [
     HandshakeService,
     MembershipService,
     PresenceService,
+    PresenceSubscriber,
     TypingService,
     Reaper,
     ChatGateway,

@@ -44,10 +44,12 @@ export class AccountService {
   }
 
   async updateSettings({ userId }: Principal, changes: UpdateSettingsRequest): Promise<Settings> {
+    const { settings: before } = await this.get(userId);
     await this.accounts.update(userId, { settings: changes });
     const { settings } = await this.get(userId);
     this.announcements.push(userId, 'settings:changed', settings);
     await this.announcements.changed(userId, 'settings');
+    if (settings.sharePresence !== before.sharePresence) await this.announcements.presenceSharingChanged(userId);
     return settings;
   }
 

@@ -14,3 +14,5 @@ export class UserChange extends UserSubject {
 export const UserDeleted = defineEvent('user.deleted', UserSubject);
 /** Direct: a friend's view of the user, or the user's settings, are out of date. */
 export const UserChanged = defineEvent('user.changed', UserChange);
+/** Direct: the user shows from now on whether they are online, or does so no more. */
+export const PresenceSharingChanged = defineEvent('user.presence-sharing-changed', UserSubject);

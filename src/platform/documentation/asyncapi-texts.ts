@@ -123,7 +123,7 @@ export const SERVER_EVENT_TEXTS: { readonly [E in ServerEventName]: string } = {
   'message:burned': 'Messages are gone from the server; remove your copies',
   'handshake:received': 'The encryption has a next epoch; fetch it with handshake:list',
   'typing:changed': 'Somebody in a conversation of yours types, or stopped',
-  'presence:changed': 'A friend came online or left',
+  'presence:changed': 'A friend came online or left, became a friend while online, or changed whether that is shown',
   'friend:requested': 'Someone asks to be your friend',
   'friend:request-withdrawn': 'A request to you is gone',
   'friend:added': 'You have a new friend',
