@@ -5,9 +5,9 @@ import type { Profile } from '../../src/config/config.schema.js';
 import type { DeepPartial } from '../../src/config/deep-partial.js';
 import { PACKAGE_ROOT } from '../../src/config/package-root.js';
 import { Tier } from '../../tier/tier.js';
+import { FAKE_TIME } from '../rig/fake-time.js';
 import type { FrontDoor } from './front-door.js';
 
-const FAKE_TIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
 const DISK_BYTES = 1024 * 1024 * 1024;
 const DATABASES = ['mysql-1', 'mysql-2'];
 /** So that messages expire within a run. */

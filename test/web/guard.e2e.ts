@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type Person, receive, textsOf } from '../rig/people.js';
+import { befriend, type Person, receive, textsOf } from '../rig/people.js';
 import { Stage } from './stage.js';
 import { said } from './texts.js';
 import type { Visitor } from './visitor.js';
@@ -109,5 +109,22 @@ describe('the guard against the wrong recipient', () => {
     await alice.page.getByText(said('chat.guard.twoStep', { name: 'bob' })).waitFor();
     await alice.button('chat.guard.send', { name: 'bob' }).click();
     await receive(bob, chats['bob'] ?? '', 'for bob alone');
+  });
+
+  it('asks before what one person was to get goes to a group', async () => {
+    await befriend(bob, carol);
+    const friends = await bob.client.friends.list();
+    const { groupId } = await bob.client.groups.create(
+      'All of us',
+      friends.map(({ userId }) => userId),
+    );
+    await bob.client.conversation(groupId).send('welcome');
+    await goTo('All of us');
+    await alice.bubble('welcome').waitFor();
+    await alice.composer('All of us').fill('between you and me');
+    await alice.composer('All of us').press('Enter');
+    await alice.page.getByText(said('chat.guard.doubts.groupAfterDirect', { name: 'All of us' })).waitFor();
+    await alice.button('chat.guard.notYet').click();
+    expect(await textsOf(bob, groupId)).toEqual(['welcome']);
   });
 });

@@ -1,10 +1,13 @@
 import type { Browser } from 'playwright-core';
-import type { Profile } from '../../src/config/config.schema.js';
-import type { DeepPartial } from '../../src/config/deep-partial.js';
 import { type Person, registerPerson } from '../rig/people.js';
 import { ServerProcess } from '../rig/server-process.js';
-import { openBrowser } from './browsers.js';
+import { type BrowserOptions, openBrowser } from './browsers.js';
 import { Visitor, type VisitorOptions } from './visitor.js';
+
+export interface StageOptions extends BrowserOptions {
+  /** Of the server's process, beside its own. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
 /** A running embedded server, a browser, and whoever came. */
 export class Stage {
@@ -19,10 +22,9 @@ export class Stage {
     this.browsers.push(browser);
   }
 
-  /** `overrides` of the server's profile. */
-  static async open(overrides: DeepPartial<Profile> = {}): Promise<Stage> {
-    const server = await ServerProcess.start(overrides);
-    return new Stage(server, await openBrowser());
+  static async open({ environment, ...browser }: StageOptions = {}): Promise<Stage> {
+    const server = await ServerProcess.start({}, environment);
+    return new Stage(server, await openBrowser(browser));
   }
 
   get url(): string {
@@ -37,7 +39,7 @@ export class Stage {
 
   /** Behind a network of their own: `port` of this machine leads to the server, as long as it does. */
   async visitorBehind(port: number): Promise<Visitor> {
-    const browser = await openBrowser([`localhost:${this.server.port}`, `127.0.0.1:${port}`]);
+    const browser = await openBrowser({ reaching: [`localhost:${this.server.port}`, `127.0.0.1:${port}`] });
     this.browsers.push(browser);
     const visitor = await Visitor.arrive(browser, this.url);
     this.visitors.push(visitor);

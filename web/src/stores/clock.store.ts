@@ -1,24 +1,31 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import type { Message } from '../../../sdk/index.js';
-import { ServerTime } from '../screens/chat/server-time.js';
 import { useSession } from './session.store.js';
 
 const TICK_MS = 1_000;
 
-/** The server's time as near as this page knows it, moving once a second. For what is shown: nothing is burned by it. */
+/** The server's time, moving once a second whatever is done to the device's clock. For what is shown: nothing is burned by it. */
 export const useClock = defineStore('clock', () => {
   const session = useSession();
-  const time = new ServerTime(() => performance.now(), Date.now());
-  const now = ref(time.now());
+  /** Of the server's time and the steady clock of the page. */
+  let difference = Date.now() - performance.now();
+  const now = ref(Date.now());
 
-  function observe({ acceptedAt = 0, deliveredAt = 0, readAt = 0 }: Message): void {
-    time.observe(Math.max(acceptedAt, deliveredAt, readAt));
+  const tick = (): void => void (now.value = difference + performance.now());
+
+  async function ask(): Promise<void> {
+    const askedAt = performance.now();
+    const serverTime = await session.host().api.serverTime();
+    difference = serverTime - (askedAt + performance.now()) / 2;
+    tick();
   }
 
-  session.on('message', observe);
-  session.on('message-state', observe);
-  setInterval(() => (now.value = time.now()), TICK_MS);
+  // Where there is no client yet, or it is locked meanwhile, it is asked when it opens.
+  const askNow = (): void => void ask().catch(() => undefined);
+  session.on('host', ({ kind }) => kind === 'open' && askNow());
+  session.on('connection', ({ state }) => state === 'online' && askNow());
+  askNow();
+  setInterval(tick, TICK_MS);
 
   return { now };
 });
