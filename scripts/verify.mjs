@@ -76,7 +76,9 @@ function begin(...command) {
   begun.push(once(child, 'close').then(([code]) => code ?? 1));
 }
 
-const finished = async () => Math.max(0, ...(await Promise.all(begun)));
+async function finished() {
+  return Math.max(0, ...(await Promise.all(begun)));
+}
 
 /** All at once; each says what it has to say when it is through. */
 async function npmTogether(scripts) {
