@@ -78,6 +78,11 @@ export class Layout {
     return this.file('secrets', name);
   }
 
+  /** Of the web client. Nginx reads it as a user who may not be let into the folder of the clone. */
+  get pageDirectory(): string {
+    return join('/run', this.bridge);
+  }
+
   get certificateFile(): string {
     return this.file('tls', 'certificate.pem');
   }

@@ -109,7 +109,7 @@ function nginx(layout: Layout, machine: MachineNumber): PlannedProcess {
       NGINX_PUBLIC_URL: layout.url,
       NGINX_CERTIFICATE_FILE: layout.certificateFile,
       NGINX_KEY_FILE: layout.keyFile,
-      NGINX_STATIC: join(PACKAGE_ROOT, 'dist/web'),
+      NGINX_STATIC: layout.pageDirectory,
       NGINX_UNLIMITED: (layout.options.unlimited ?? []).join(' '),
     },
   };

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Profile } from '../src/config/config.schema.js';
@@ -27,7 +27,7 @@ const SECRETS: Readonly<Record<string, () => string>> = {
   ),
 };
 
-/** Makes what the processes read and nobody typed: secrets, certificate, the profile. What is there already stays. */
+/** Makes what the processes read and nobody typed: secrets, certificate, the profile, the page. Secrets that are there stay. */
 export function provision(layout: Layout): void {
   mkdirSync(layout.directory, { recursive: true, mode: 0o700 });
   for (const [name, make] of Object.entries(SECRETS)) {
@@ -35,6 +35,13 @@ export function provision(layout: Layout): void {
   }
   if (!isUsable(layout)) makeCertificate(layout);
   writeProfile(layout);
+  copyPage(layout);
+}
+
+function copyPage({ pageDirectory }: Layout): void {
+  rmSync(pageDirectory, { recursive: true, force: true });
+  cpSync(join(PACKAGE_ROOT, 'dist', 'web'), pageDirectory, { recursive: true });
+  execFileSync('chmod', ['-R', 'a+rX', pageDirectory]);
 }
 
 /** The one of config/ with the overrides; the names of hosts in it are those of the tier. */

@@ -209,6 +209,7 @@ export class Tier {
     await this.endStragglers();
     this.network.remove();
     for (const { name } of this.planned) rmSync(this.holdFile(name), { force: true });
+    rmSync(this.layout.pageDirectory, { recursive: true, force: true });
     if (data) rmSync(this.layout.directory, { recursive: true, force: true });
   }
 

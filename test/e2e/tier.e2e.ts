@@ -5,6 +5,7 @@ import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../../src/config/package-root.js';
 import { Tier } from '../../tier/tier.js';
 import { runningSince } from '../../tier/process-table.js';
 import { eventually } from '../rig/people.js';
@@ -65,6 +66,11 @@ describe('the tier 100k', () => {
       .filter((line) => line.includes(' socket.io 101 '))
       .map((line) => /(\S+):3000 101$/.exec(line)?.[1]);
     expect(new Set(nodes)).toEqual(new Set([tier.layout.addressOf(1), tier.layout.addressOf(2)]));
+  });
+
+  it('gives browsers the page, which Nginx need not look for in the folder of the clone', async () => {
+    expect((await ask('/')).status).toBe(200);
+    expect(tier.layout.pageDirectory.startsWith(PACKAGE_ROOT)).toBe(false);
   });
 
   it('does not call a standby well that follows nobody', async () => {
@@ -159,6 +165,7 @@ describe('the tier 100k', () => {
     }
     expect(existsSync(`/sys/class/net/${tier.layout.bridge}`)).toBe(false);
     expect(existsSync(tier.layout.directory)).toBe(false);
+    expect(existsSync(tier.layout.pageDirectory)).toBe(false);
   });
 
   function ask(path: string, headers: Record<string, string> = {}): Promise<{ status: number; upgraded: boolean }> {
