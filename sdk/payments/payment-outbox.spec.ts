@@ -37,7 +37,10 @@ describe('PaymentOutbox', () => {
     const { orderId, state } = await pay('lunch');
     expect(state).toBe('posted');
     const message = expect.stringMatching(`^put message/${CONVERSATION}/`) as unknown as string;
-    expect(commits).toEqual([[`put pending-payment/${orderId}`], [`delete pending-payment/${orderId}`, message]]);
+    expect(commits).toEqual([
+      [`put pending-payment/${orderId}`],
+      [`delete pending-payment/${orderId}`, `put conversation/${CONVERSATION}`, message],
+    ]);
     expect(await alice.cards()).toEqual([{ orderId, kind: 'transfer', amount: 888, currency: 'CNY', note: 'lunch' }]);
     expect(alice.queued).toEqual([CONVERSATION]);
   });
