@@ -38,6 +38,7 @@ export default {
   sandboxInjectedGlobals: ['Math'],
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   testTimeout: 30_000,
+  testSequencer: '<rootDir>/test/rig/longest-first.mjs',
   // Servers that test files share start in Jest's own process when the first one asks.
   globalSetup: '<rootDir>/test/rig/jest-begins.mjs',
   globalTeardown: '<rootDir>/test/rig/jest-ends.mjs',

@@ -6,8 +6,8 @@ import type { Visitor } from './visitor.js';
 
 jest.setTimeout(600_000);
 
-/** ASHWIRE_BUBBLES=1000: minutes to write them, the same to scroll. */
-const MESSAGES = Number(process.env['ASHWIRE_BUBBLES'] ?? 250);
+/** ASHWIRE_BUBBLES=1000: two minutes to write them, the same to scroll. */
+const MESSAGES = Number(process.env['ASHWIRE_BUBBLES'] ?? 150);
 const FRAMES = 120;
 /** A second: one of ten may be late. */
 const FEWEST = 54;

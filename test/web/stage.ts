@@ -23,8 +23,8 @@ export class Stage {
   }
 
   static async open({ environment, ...browser }: StageOptions = {}): Promise<Stage> {
-    const server = await ServerProcess.start({}, environment);
-    return new Stage(server, await openBrowser(browser));
+    const [server, opened] = await Promise.all([ServerProcess.start({}, environment), openBrowser(browser)]);
+    return new Stage(server, opened);
   }
 
   get url(): string {
