@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createConnection } from 'mysql2/promise';
 import { type MysqlMachine, MysqlMachines } from '../rig/mysql-machine.js';
+import { deafen, isPrimary, login, start, write, written } from './numbers.js';
 
 describe('the MySQL pair of docker/mysql', () => {
   let machines: MysqlMachines;
@@ -17,32 +17,8 @@ describe('the MySQL pair of docker/mysql', () => {
 
   afterEach(() => machines.close(), 60_000);
 
-  const login = (machine: MysqlMachine, user: string, password: string) =>
-    createConnection({ host: machine.options.address, port: machine.options.port, user, password });
-  /** As the application; the number is acknowledged when this resolves. */
-  async function write(machine: MysqlMachine, id: number): Promise<number> {
-    const connection = await login(machine, 'ashwire', machine.password('app'));
-    try {
-      await connection.query('INSERT INTO ashwire.sample VALUES (?)', [id]);
-      return id;
-    } finally {
-      await connection.end().catch(() => undefined);
-    }
-  }
-  async function written(machine: MysqlMachine): Promise<number[]> {
-    return (await machine.sql('SELECT id FROM ashwire.sample ORDER BY id')).map(({ id }) => Number(id));
-  }
-  async function start(): Promise<void> {
-    await machines.start();
-    await first.sql('CREATE TABLE ashwire.sample (id INT PRIMARY KEY)');
-  }
-  const isPrimary = async (machine: MysqlMachine): Promise<boolean> => Number(await machine.value('@@read_only')) === 0;
-  /** It receives nothing from now on, and so acknowledges nothing. */
-  const deafen = (machine: MysqlMachine): Promise<unknown> => machine.sql('STOP SLAVE IO_THREAD');
-  const refused = expect.stringContaining('not ');
-
   it('has accounts that can do what they are for and no more, and root over the socket alone', async () => {
-    await start();
+    await start(machines);
     const accounts = await first.sql('SELECT user, host FROM mysql.global_priv ORDER BY user, host');
     expect(accounts.map(({ user, host }) => `${String(user)}@${String(host)}`)).toEqual([
       ...[
@@ -70,7 +46,7 @@ describe('the MySQL pair of docker/mysql', () => {
   }, 90_000);
 
   it('has one primary after both were killed at once, with everything', async () => {
-    await start();
+    await start(machines);
     for (let id = 1; id <= 20; id += 1) await write(first, id);
     await Promise.all([first.kill(), second.kill()]);
     await Promise.all([first.isUp(), second.isUp()]);
@@ -83,7 +59,7 @@ describe('the MySQL pair of docker/mysql', () => {
   }, 120_000);
 
   it('loses nothing acknowledged when a primary is killed under load, and takes it back as a standby, twice', async () => {
-    await start();
+    await start(machines);
     const acknowledged: number[] = [];
     let next = 0;
     const writer = async (machine: MysqlMachine): Promise<void> => {
@@ -107,7 +83,7 @@ describe('the MySQL pair of docker/mysql', () => {
   }, 180_000);
 
   it('takes back what a killed primary had logged and told nobody', async () => {
-    await start();
+    await start(machines);
     await write(first, 1);
     await deafen(second);
     const unheard = write(first, 2).catch(() => 'no answer');
@@ -127,7 +103,7 @@ describe('the MySQL pair of docker/mysql', () => {
   }, 120_000);
 
   it('acknowledges nothing on a primary that was left alone, not even when it is ended, and takes it back', async () => {
-    await start();
+    await start(machines);
     await write(first, 1);
     await deafen(second);
     let answers = 0;
@@ -156,103 +132,6 @@ describe('the MySQL pair of docker/mysql', () => {
     await pause(500);
     await second.stop();
     expect([await last, answers]).toEqual(['no answer', 0]);
-  }, 120_000);
-
-  it('refuses a server that has what the primary never had, until it is rebuilt', async () => {
-    await start();
-    await write(first, 1);
-    // What it only has in its relay log, it asks the primary for again when it starts.
-    await second.inSync();
-    await second.stop('SIGKILL');
-    const alone = write(first, 2).catch(() => 'no answer');
-    await pause(500);
-    // So that it is visible without the standby.
-    await first.sql('SET GLOBAL rpl_semi_sync_master_enabled = 0');
-    await alone;
-    await first.stop();
-    second.start();
-    await second.isUp();
-    expect(await second.run('promote.sh')).toEqual([1, refused]);
-    expect(await second.run('promote.sh', '--force')).toEqual([0, expect.anything()]);
-    await write(second, 3);
-    first.start();
-    await first.eventually(() => Promise.resolve(first.output.includes('NOT A STANDBY')), 'is found out');
-    expect(await first.run('check-mysql.sh')).toEqual([1, refused]);
-    expect(await first.run('promote.sh')).toEqual([1, refused]);
-    expect(await second.run('rebuild-standby.sh')).toEqual([1, refused]);
-    expect(await first.run('rebuild-standby.sh')).toEqual([0, expect.anything()]);
-    await first.inSync();
-    expect(await written(first)).toEqual([1, 3]);
-    expect((await first.run('check-mysql.sh'))[0]).toBe(0);
-    // What it was made from it can pass on.
-    await second.kill();
-    expect((await first.run('promote.sh'))[0]).toBe(0);
-    await second.inSync();
-    expect(await write(first, 4)).toBe(4);
-    expect(await written(second)).toEqual([1, 3, 4]);
-  }, 180_000);
-
-  it('never promotes a standby that the primary has gone on without', async () => {
-    await start();
-    await second.stop('SIGKILL');
-    await first.sql('SET GLOBAL rpl_semi_sync_master_enabled = 0');
-    await write(first, 1);
-    await first.stop('SIGKILL');
-    second.start();
-    await second.isUp();
-    expect(await second.run('check-mysql.sh')).toEqual([1, refused]);
-    expect(await second.run('promote.sh')).toEqual([1, refused]);
-    first.start();
-    await first.isUp();
-    expect(await second.run('promote.sh')).toEqual([1, refused]);
-    expect((await first.run('promote.sh'))[0]).toBe(0);
-    await second.inSync();
-    expect(await written(second)).toEqual([1]);
-  }, 120_000);
-
-  it('does not apply again what a standby had logged and not noted when it was killed', async () => {
-    await start();
-    await write(first, 1);
-    await second.inSync();
-    const logged = String(await second.value('@@gtid_binlog_pos'));
-    const [domain, server, sequence] = logged.split('-').map(Number);
-    const root = await createConnection({ socketPath: join(second.directory, 'socket'), user: 'root' });
-    for (const statement of [
-      'STOP SLAVE',
-      'SET sql_log_bin = 0',
-      'DELETE FROM mysql.gtid_slave_pos',
-      `INSERT INTO mysql.gtid_slave_pos VALUES (${domain}, 1, ${server}, ${Number(sequence) - 1})`,
-    ]) {
-      await root.query(statement);
-    }
-    root.destroy();
-    await second.kill();
-    await second.isUp();
-    await second.inSync();
-    await write(first, 2);
-    expect(await written(second)).toEqual([1, 2]);
-  }, 120_000);
-
-  it('forgets that a standby had everything before the primary may go on without it', async () => {
-    await start();
-    expect((await second.run('check-mysql.sh'))[0]).toBe(0);
-    await deafen(second);
-    await second.sql('UPDATE pair.in_sync SET at = NOW() - INTERVAL 46 MINUTE');
-    expect(await second.run('check-mysql.sh')).toEqual([1, refused]);
-    const hour = Number(await first.value('@@rpl_semi_sync_master_timeout'));
-    expect(hour).toBeGreaterThan(45 * 60_000);
-  }, 90_000);
-
-  it('hands over to a standby that has everything, and stays when there is none', async () => {
-    await start();
-    expect(await first.run('demote.sh')).toEqual([0, expect.stringContaining('no more the primary')]);
-    expect(await isPrimary(first)).toBe(false);
-    expect((await first.run('promote.sh'))[0]).toBe(1);
-    expect((await second.run('promote.sh'))[0]).toBe(0);
-    await first.inSync();
-    await first.stop('SIGKILL');
-    expect(await second.run('demote.sh')).toEqual([0, expect.stringContaining('stays as it is')]);
-    expect(await isPrimary(second)).toBe(true);
   }, 120_000);
 });
 

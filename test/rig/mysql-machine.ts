@@ -28,6 +28,7 @@ export class MysqlMachine {
   output = '';
   private child: ChildProcess | undefined;
   private supervised = false;
+  private supervising: Promise<void> | undefined;
 
   constructor(
     readonly options: MachineOptions,
@@ -59,7 +60,7 @@ export class MysqlMachine {
   /** Keeps it running, as `restart: always` does. */
   start(): void {
     this.supervised = true;
-    void this.supervise();
+    this.supervising = this.supervise();
   }
 
   /** Resolves once it answers. */
@@ -126,10 +127,9 @@ export class MysqlMachine {
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.supervised = false;
     const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'close');
-    child.kill(signal);
-    await gone;
+    if (child?.exitCode === null && child.signalCode === null) child.kill(signal);
+    // Else it would go on beside the next one.
+    await this.supervising;
   }
 
   get log(): string {
