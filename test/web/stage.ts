@@ -1,10 +1,14 @@
 import type { Browser } from 'playwright-core';
+import type { Profile } from '../../src/config/config.schema.js';
+import type { DeepPartial } from '../../src/config/deep-partial.js';
 import { type Person, registerPerson } from '../rig/people.js';
 import { ServerProcess } from '../rig/server-process.js';
 import { type BrowserOptions, openBrowser } from './browsers.js';
 import { Visitor, type VisitorOptions } from './visitor.js';
 
 export interface StageOptions extends BrowserOptions {
+  /** Of the server's profile. */
+  readonly overrides?: DeepPartial<Profile>;
   /** Of the server's process, beside its own. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -22,8 +26,8 @@ export class Stage {
     this.browsers.push(browser);
   }
 
-  static async open({ environment, ...browser }: StageOptions = {}): Promise<Stage> {
-    const [server, opened] = await Promise.all([ServerProcess.start({}, environment), openBrowser(browser)]);
+  static async open({ overrides, environment, ...browser }: StageOptions = {}): Promise<Stage> {
+    const [server, opened] = await Promise.all([ServerProcess.start(overrides, environment), openBrowser(browser)]);
     return new Stage(server, opened);
   }
 
