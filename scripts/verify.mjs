@@ -12,8 +12,8 @@ import { isInstalled, isUnpacked, unpack } from './install.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const reports = mkdtempSync(join(tmpdir(), 'ashwire-verify-'));
-// Tests wait for servers and clients most of the time: two at once also on two cores. The unit tests have one more, since two of
-// their suites do nothing else for minutes.
+// Tests wait for servers and clients: two at once keep two cores busy on 100k, three on embedded, and with the unit tests, of which
+// three suites do little else for minutes, four.
 const workers = Math.max(2, availableParallelism() - 1);
 const STATIC = ['format:check', 'typecheck', 'typecheck:web', 'lint', 'lint:deps', 'knip'];
 const count = { passed: 0, failed: 0 };
@@ -40,11 +40,11 @@ const steps = [
   [
     'unit tests',
     () =>
-      jest('unit', ['--testPathIgnorePatterns', '/node_modules/', '/test/(e2e|two-node|chaos|load|web)/'], workers + 1),
+      jest('unit', ['--testPathIgnorePatterns', '/node_modules/', '/test/(e2e|two-node|chaos|load|web)/'], workers + 2),
   ],
   [
     'end-to-end tests on embedded, and of the web client in a browser',
-    () => jest('embedded', ['--testPathPatterns', '/test/(e2e|two-node|chaos|load|web)/'], workers),
+    () => jest('embedded', ['--testPathPatterns', '/test/(e2e|two-node|chaos|load|web)/'], workers + 1),
   ],
   ['end-to-end tests on 100k', () => jest('100k', ['--testPathPatterns', '/test/e2e/'], workers, '100k')],
 ];
