@@ -6,6 +6,7 @@ export const PORTS = { redis: 6_379, sentinel: 26_379, mysql: 3_306, app: 3_000 
 /** In the place of a machine: this one, where clients are. */
 export const HOST: MachineNumber = 0;
 export const STORE_MACHINES: readonly MachineNumber[] = [1, 2, 3];
+export const ALL_MACHINES: readonly MachineNumber[] = [...STORE_MACHINES, 4, 5];
 /** Those that share the virtual addresses. */
 export const PAIR: readonly MachineNumber[] = [1, 2];
 
@@ -35,7 +36,7 @@ export class Layout {
   ) {
     const { directory, nodes = 2, separateApps = false, suffix = '' } = options;
     this.directory = resolve(directory);
-    this.machines = separateApps ? [1, 2, 3, 4, 5] : STORE_MACHINES;
+    this.machines = separateApps ? ALL_MACHINES : STORE_MACHINES;
     this.frontAddress = `${network}.10`;
     this.mysqlAddress = `${network}.20`;
     this.hostAddress = `${network}.1`;

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HOST, type Layout } from './layout.js';
+import { ALL_MACHINES, HOST, type Layout } from './layout.js';
+import { TierError } from './tier-error.js';
 import type { MachineNumber } from './tier-options.js';
 
 /** `ip netns exec` lays the files of this folder over those of /etc. */
@@ -17,24 +18,40 @@ export interface Cut {
 export class Network {
   constructor(private readonly layout: Layout) {}
 
-  get exists(): boolean {
-    return this.layout.machines.every((machine) => existsSync(`/run/netns/${this.layout.namespaceOf(machine)}`));
+  /** The bridge says whose it is. */
+  get isOurs(): boolean {
+    return this.owner === this.mark;
   }
 
-  create(): void {
-    const { bridge, hostAddress, machines } = this.layout;
+  /** Ours, and whole. */
+  get exists(): boolean {
+    return this.isOurs && this.layout.machines.every((machine) => existsSync(pathOf(this.layout.namespaceOf(machine))));
+  }
+
+  /** Begins with the bridge. Throws if another tier runs on it; the remains of one whose processes were all killed go. */
+  claim(): void {
+    const { bridge, hostAddress } = this.layout;
+    if (this.pids().length > 0) {
+      const owner = this.owner ?? 'another directory';
+      throw new TierError(`The bridge ${bridge} belongs to the tier in ${owner}: take it down, or choose a suffix.`);
+    }
+    this.remove();
     ip('link', 'add', bridge, 'address', this.layout.hardwareAddressOf(HOST), 'type', 'bridge');
+    ip('link', 'set', bridge, 'alias', this.mark);
     ip('address', 'add', `${hostAddress}/24`, 'dev', bridge);
     ip('link', 'set', bridge, 'up');
-    for (const machine of machines) this.addMachine(machine);
+  }
+
+  addMachines(): void {
+    for (const machine of this.layout.machines) this.addMachine(machine);
   }
 
   /** Whatever of it there is. */
   remove(): void {
-    const { bridge, machines } = this.layout;
-    for (const machine of machines) {
+    const { bridge } = this.layout;
+    for (const machine of ALL_MACHINES) {
       const namespace = this.layout.namespaceOf(machine);
-      if (existsSync(`/run/netns/${namespace}`)) ip('netns', 'delete', namespace);
+      if (existsSync(pathOf(namespace))) ip('netns', 'delete', namespace);
       rmSync(join(ETC, namespace), { recursive: true, force: true });
       this.removeLink(this.layout.linkOf(machine));
     }
@@ -46,10 +63,10 @@ export class Network {
   pids(): number[] {
     const pidsOf = (machine: MachineNumber): number[] => {
       const namespace = this.layout.namespaceOf(machine);
-      if (!existsSync(`/run/netns/${namespace}`)) return [];
+      if (!existsSync(pathOf(namespace))) return [];
       return ip('netns', 'pids', namespace).split('\n').filter(Boolean).map(Number);
     };
-    return this.layout.machines.flatMap(pidsOf);
+    return ALL_MACHINES.flatMap(pidsOf);
   }
 
   addressesOf(machine: MachineNumber): string[] {
@@ -86,6 +103,16 @@ export class Network {
       }
     }
     this.healHost();
+  }
+
+  private get owner(): string | undefined {
+    const alias = `/sys/class/net/${this.layout.bridge}/ifalias`;
+    return existsSync(alias) ? readFileSync(alias, 'utf8').trim() || undefined : undefined;
+  }
+
+  /** The kernel takes 255 bytes, and a character is three at most. */
+  private get mark(): string {
+    return this.layout.directory.slice(-85);
   }
 
   /** Before anything looks at it: a machine that is cut off must not say either where an address is (ARP). */
@@ -161,6 +188,8 @@ export function freeNetwork(): string {
   if (free === undefined) throw new Error('Every network from 10.89.1 to 10.89.254 is in use.');
   return free;
 }
+
+const pathOf = (namespace: string): string => `/run/netns/${namespace}`;
 
 function ip(...args: readonly string[]): string {
   return run('ip', ...args);

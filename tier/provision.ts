@@ -27,7 +27,7 @@ const SECRETS: Readonly<Record<string, () => string>> = {
   ),
 };
 
-/** Makes what the processes read and nobody typed: secrets, certificate, the profile, the page. Secrets that are there stay. */
+/** Makes what the processes read and nobody typed: secrets, certificate, the profile. Secrets that are there stay. */
 export function provision(layout: Layout): void {
   mkdirSync(layout.directory, { recursive: true, mode: 0o700 });
   for (const [name, make] of Object.entries(SECRETS)) {
@@ -35,10 +35,10 @@ export function provision(layout: Layout): void {
   }
   if (!isUsable(layout)) makeCertificate(layout);
   writeProfile(layout);
-  copyPage(layout);
 }
 
-function copyPage({ pageDirectory }: Layout): void {
+/** The web client to where Nginx reads it, which cannot look into every clone. */
+export function copyPage({ pageDirectory }: Layout): void {
   rmSync(pageDirectory, { recursive: true, force: true });
   cpSync(join(PACKAGE_ROOT, 'dist', 'web'), pageDirectory, { recursive: true });
   execFileSync('chmod', ['-R', 'a+rX', pageDirectory]);

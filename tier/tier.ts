@@ -8,7 +8,7 @@ import { type Cut, freeNetwork, Network } from './network.js';
 import { plan, type PlannedProcess } from './plan.js';
 import { MAIN, refuseWithout } from './preconditions.js';
 import { ProcessTable, runningSince } from './process-table.js';
-import { provision } from './provision.js';
+import { copyPage, provision } from './provision.js';
 import { TierError } from './tier-error.js';
 import type { MachineNumber, TierOptions, TierProcess } from './tier-options.js';
 
@@ -52,14 +52,13 @@ export class Tier {
     await before?.down();
     const network = options.network ?? (options.suffix ? freeNetwork() : '10.89.0');
     const layout = new Layout(options, network);
-    if (existsSync(`/sys/class/net/${layout.bridge}`)) {
-      throw new TierError(`The bridge ${layout.bridge} is another tier's: take that one down, or choose a suffix.`);
-    }
-    provision(layout);
-    writeFileSync(layout.file(STATE), JSON.stringify({ options, network }, undefined, 2), { mode: 0o600 });
+    new Network(layout).claim();
     const tier = new Tier(layout);
     try {
-      tier.network.create();
+      provision(layout);
+      writeFileSync(layout.file(STATE), JSON.stringify({ options, network }, undefined, 2), { mode: 0o600 });
+      tier.network.addMachines();
+      copyPage(layout);
       await tier.startAll();
       return tier;
     } catch (error) {
@@ -206,10 +205,12 @@ export class Tier {
       const together = this.planned.filter(({ name }) => roles.some((role) => name.startsWith(`${role}-`)));
       await Promise.all(together.map(({ name }) => this.table.stop(name, 'SIGTERM')));
     }
-    await this.endStragglers();
-    this.network.remove();
     for (const { name } of this.planned) rmSync(this.holdFile(name), { force: true });
-    rmSync(this.layout.pageDirectory, { recursive: true, force: true });
+    if (this.network.isOurs) {
+      await this.endStragglers();
+      this.network.remove();
+      rmSync(this.layout.pageDirectory, { recursive: true, force: true });
+    }
     if (data) rmSync(this.layout.directory, { recursive: true, force: true });
   }
 

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../src/config/package-root.js';
+import { Layout } from '../../tier/layout.js';
+import { freeNetwork, Network } from '../../tier/network.js';
 import { Tier } from '../../tier/tier.js';
 import { runningSince } from '../../tier/process-table.js';
 import { eventually } from '../rig/people.js';
@@ -22,7 +24,9 @@ describe('the tier 100k', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ashwire-tier-'));
-    tier = await Tier.up({ directory: join(folder, 'tier'), suffix: SUFFIX, overrides: QUICK });
+    const options = { directory: join(folder, 'tier'), suffix: SUFFIX, overrides: QUICK };
+    leaveRemains(new Layout({ ...options, directory: join(folder, 'killed'), separateApps: true }, freeNetwork()));
+    tier = await Tier.up(options);
     pids = tier.processes.flatMap(({ pid }) => pid ?? []);
   }, 120_000);
 
@@ -54,6 +58,17 @@ describe('the tier 100k', () => {
     expect(pids).toHaveLength(14);
     const again = await Tier.up({ directory: join(folder, 'tier'), suffix: SUFFIX });
     expect(again.processes).toEqual(tier.processes);
+  });
+
+  it('is left alone by a tier of the same name elsewhere', async () => {
+    const directory = join(folder, 'elsewhere');
+    mkdirSync(directory);
+    cpSync(tier.layout.file('tier.json'), join(directory, 'tier.json'));
+    const refused = `The bridge ashwire0e2e belongs to the tier in ${tier.layout.directory}: `;
+    await expect(Tier.up({ directory, suffix: SUFFIX })).rejects.toThrow(refused);
+    await Tier.at(directory)?.down();
+    await tier.healthy();
+    expect(tier.processes.map(({ pid }) => pid)).toEqual(pids);
   });
 
   it('takes a WebSocket to any node and nothing else: no client needs a particular one', async () => {
@@ -167,6 +182,14 @@ describe('the tier 100k', () => {
     expect(existsSync(tier.layout.directory)).toBe(false);
     expect(existsSync(tier.layout.pageDirectory)).toBe(false);
   });
+
+  /** Of a tier whose every process was killed at once. */
+  function leaveRemains(layout: Layout): void {
+    const network = new Network(layout);
+    network.claim();
+    network.addMachines();
+    network.cut(1, 0);
+  }
 
   function ask(path: string, headers: Record<string, string> = {}): Promise<{ status: number; upgraded: boolean }> {
     const ca = readFileSync(tier.certificateFile);
