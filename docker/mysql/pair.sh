@@ -21,6 +21,11 @@ peer() {
     --host="${MYSQL_PEER%:*}" --port="${MYSQL_PEER##*:}" --user=replication --batch --skip-column-names "$@"
 }
 
+# Whoever is there and was too slow may answer the next time: sets late=1 for the exit code of timeout.
+late_if() {
+  [ "$1" != 124 ] || late=1
+}
+
 # role (primary: takes writes; standby: follows, or tries to; idle: neither), term, whether it has all that was acknowledged,
 # its position, and every GTID it knows.
 STATE="SELECT IF(@@read_only, IF(EXISTS (SELECT 1 FROM information_schema.processlist
@@ -30,7 +35,7 @@ STATE="SELECT IF(@@read_only, IF(EXISTS (SELECT 1 FROM information_schema.proces
 
 # Sets role, term, in_sync, position, known. Fails when this server does not answer.
 look() {
-  state=$(own -e "$STATE" 2> /dev/null) || return 1
+  state=$(own -e "$STATE" 2> /dev/null) || { late_if $?; return 1; }
   read -r role term in_sync position known << STATE_END
 $state
 STATE_END
@@ -40,7 +45,7 @@ STATE_END
 look_at_peer() {
   peer_role=gone peer_term=0 peer_in_sync=0 peer_position='' peer_known='' peer_error=''
   [ -n "${MYSQL_PEER:-}" ] || return 0
-  state=$(peer -e "$STATE" 2>&1) || { peer_error=$state; return 0; }
+  state=$(peer -e "$STATE" 2>&1) || { late_if $?; peer_error=$state; return 0; }
   read -r peer_role peer_term peer_in_sync peer_position peer_known << STATE_END
 $state
 STATE_END

@@ -34,14 +34,20 @@ SET GLOBAL read_only = 0;
 SQL
 }
 
+# Keepalived does not ask again, as long as check-mysql.sh has its answers in time.
+retries=3
 while [ "$(cat "$MYSQL_DIRECTORY/wanted")" = primary ]; do
-  if ! may_lead && { [ "${1:-}" != --force ] || ! look; }; then
+  late=0
+  if may_lead || { [ "${1:-}" = --force ] && look; }; then
+    if [ "$role" = primary ] || promote; then
+      say 'is primary'
+      exit 0
+    fi
+  elif [ $late = 1 ] && [ $retries -gt 0 ]; then
+    retries=$((retries - 1))
+  else
     say "not promoted: $reason"
     exit 1
-  fi
-  if [ "$role" = primary ] || promote; then
-    say 'is primary'
-    exit 0
   fi
   sleep 1
 done
