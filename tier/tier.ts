@@ -136,8 +136,7 @@ export class Tier {
   start(name: string, environment: Readonly<Record<string, string>> = {}): void {
     const process = this.find(name);
     rmSync(this.holdFile(name), { force: true });
-    // A MariaDB that starts removes the temporary tables of all others in the same folder.
-    const temporary = this.layout.file('tmp', name);
+    const temporary = this.layout.file('tmp');
     mkdirSync(temporary, { recursive: true, mode: 0o700 });
     this.table.start(name, {
       command: ['ip', 'netns', 'exec', this.layout.namespaceOf(process.machine), ...process.command],

@@ -13,6 +13,7 @@ fi
 aside=$MYSQL_DIRECTORY/data.$(date -u +%Y%m%dT%H%M%SZ)
 server=$(cat "$MYSQL_DIRECTORY/pid" 2> /dev/null || true)
 mv "$MYSQL_DIRECTORY/data" "$aside"
-[ -z "$server" ] || kill -KILL "$server" 2> /dev/null || true
+# The number may be another process's by now.
+if grep -qsF -- "--datadir=$MYSQL_DIRECTORY/data" "/proc/${server:-none}/cmdline"; then kill -KILL "$server"; fi
 rm -f "$MYSQL_DIRECTORY/pid" "$MYSQL_DIRECTORY/term"
 say "has put the data into $aside; whoever runs start-mysql.sh starts it again, as a copy of the primary"

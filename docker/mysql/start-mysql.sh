@@ -42,6 +42,10 @@ choose_recovery() {
   rm -f "$MYSQL_DIRECTORY/start-alone"
 }
 
+# Of its own: a MariaDB that starts removes the temporary tables of every other in the same folder, which then crash.
+TMPDIR=$(mktemp -d -t ashwire-mysql.XXXXXX)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
 [ -d "$MYSQL_DIRECTORY/data" ] || "$here/make-data.sh"
 recovery=''
 choose_recovery

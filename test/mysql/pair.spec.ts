@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createConnection } from 'mysql2/promise';
 import { type MysqlMachine, MysqlMachines } from '../rig/mysql-machine.js';
 import { deafen, isPrimary, login, start, write, written } from './numbers.js';
 
@@ -44,6 +45,17 @@ describe('the MySQL pair of docker/mysql', () => {
       [],
     );
   }, 90_000);
+
+  it('keeps its temporary tables while another server of the same machine starts', async () => {
+    await start(machines);
+    const session = await createConnection({ socketPath: join(first.directory, 'socket'), user: 'root' });
+    await session.query('SET sql_log_bin = 0');
+    await session.query('CREATE TEMPORARY TABLE ashwire.kept (text TEXT) ENGINE = Aria');
+    await second.kill();
+    await second.isUp();
+    await session.query('DROP TEMPORARY TABLE ashwire.kept');
+    session.destroy();
+  }, 60_000);
 
   it('has one primary after both were killed at once, with everything', async () => {
     await start(machines);

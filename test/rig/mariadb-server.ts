@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -70,6 +70,7 @@ export class MariadbServer {
     const folder = directory ?? mkdtempSync(join(tmpdir(), 'ashwire-mariadb-'));
     const server = new MariadbServer(folder, port ?? (await freePort()), settings);
     try {
+      mkdirSync(server.temporary, { recursive: true });
       if (directory === undefined) await server.install();
       await server.launch();
     } catch (error) {
@@ -151,17 +152,23 @@ export class MariadbServer {
     return join(this.directory, 'socket');
   }
 
+  /** A MariaDB that starts removes the temporary tables of every other in the same folder, which then crash. */
+  private get temporary(): string {
+    return join(this.directory, 'tmp');
+  }
+
   private options(): string[] {
     const { directory, port } = this;
     return [
       ...[`--datadir=${join(directory, 'data')}`, `--socket=${this.socket}`, `--port=${port}`],
       ...['--bind-address=127.0.0.1', `--log-error=${join(directory, 'error.log')}`],
-      ...[`--pid-file=${join(directory, 'pid')}`, ...asUser(), ...LAYOUT],
+      ...[`--pid-file=${join(directory, 'pid')}`, `--tmpdir=${this.temporary}`, ...asUser(), ...LAYOUT],
     ];
   }
 
   private async install(): Promise<void> {
-    const options = [`--datadir=${join(this.directory, 'data')}`, '--skip-test-db', '--skip-name-resolve'];
+    const folders = [`--datadir=${join(this.directory, 'data')}`, `--tmpdir=${this.temporary}`];
+    const options = [...folders, '--skip-test-db', '--skip-name-resolve'];
     const quick = ['--auth-root-authentication-method=normal', '--innodb-flush-method=nosync', ...LAYOUT];
     await run(program('mariadb-install-db'), ['--no-defaults', ...options, ...quick, ...asUser()]);
   }
