@@ -29,10 +29,15 @@ export async function registerPerson(server: string, name: string = randomName()
 export async function befriend(one: Person, other: Person): Promise<string> {
   const { link } = await one.client.friends.createInvitation();
   const { conversationId } = await other.client.friends.redeemInvitation(link);
-  await eventually(async () =>
-    (await one.client.friends.list()).some((friend: Contact) => friend.conversationId === conversationId),
-  );
+  await knowsFriend(one, conversationId);
   return conversationId;
+}
+
+/** Resolves once this side of a new friendship has heard of it too. */
+export function knowsFriend({ client }: Person, conversationId: string): Promise<void> {
+  return eventually(async () =>
+    (await client.friends.list()).some((friend: Contact) => friend.conversationId === conversationId),
+  );
 }
 
 /** Waits until it holds, or throws after `withinMs`. No test sleeps for a fixed time. */

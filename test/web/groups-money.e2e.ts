@@ -27,7 +27,7 @@ describe('groups and money on the screen', () => {
     await alice.register('alice');
     await bob.register('bob');
     chat = await bob.accept(await alice.invite());
-    await alice.accept((await carol.client.friends.createInvitation()).link);
+    await alice.befriend(carol);
   });
   afterAll(() => stage.close());
   const shot = (visitor: Visitor, name: string): Promise<Buffer> =>

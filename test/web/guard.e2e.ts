@@ -20,7 +20,7 @@ describe('the guard against the wrong recipient', () => {
     [bob, carol] = [await stage.person('bob'), await stage.person('carol')];
     await alice.register('alice');
     for (const person of [bob, carol]) {
-      chats[person.name] = await alice.accept((await person.client.friends.createInvitation()).link);
+      chats[person.name] = await alice.befriend(person);
     }
   });
   afterAll(() => stage.close());

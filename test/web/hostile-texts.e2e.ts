@@ -62,7 +62,7 @@ describe('texts of others that want to be more than text', () => {
   });
 
   it('are shown letter by letter in messages', async () => {
-    const conversationId = await alice.accept((await bob.client.friends.createInvitation()).link);
+    const conversationId = await alice.befriend(bob);
     for (const text of HOSTILE) await bob.client.conversation(conversationId).send(text);
     await alice.bubble(HOSTILE.at(-1) ?? '').waitFor();
     for (const text of HOSTILE) expect([text, await alice.bubble(text).count()]).not.toEqual([text, 0]);

@@ -20,7 +20,7 @@ describe('a browser whose network fails', () => {
     alice = await stage.visitorBehind(network.port);
     bob = await stage.person('bob');
     await alice.register('alice');
-    conversationId = await alice.accept((await bob.client.friends.createInvitation()).link);
+    conversationId = await alice.befriend(bob);
   });
   afterAll(async () => {
     await stage.close();

@@ -109,8 +109,8 @@ describe('the screens', () => {
   });
 
   async function fillIn(): Promise<void> {
-    const conversationId = await alice.accept((await bob.client.friends.createInvitation()).link);
-    await alice.accept((await carol.client.friends.createInvitation()).link);
+    const conversationId = await alice.befriend(bob);
+    await alice.befriend(carol);
     await befriend(bob, carol);
     const dave = await stage.person('dave');
     await dave.client.friends.request('alice');

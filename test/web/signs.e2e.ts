@@ -19,7 +19,7 @@ describe('what a chat shows beside its messages, on a device whose clock is wron
     alice = await stage.visitor();
     bob = await stage.person('bob');
     await alice.register('alice');
-    conversationId = await alice.accept((await bob.client.friends.createInvitation()).link);
+    conversationId = await alice.befriend(bob);
   });
   afterAll(() => stage.close());
   afterEach(() => expect(stage.problems()).toEqual([]));

@@ -18,7 +18,7 @@ describe('two tabs of one person', () => {
     alice = await stage.visitor();
     bob = await stage.person('bob');
     await alice.register('alice');
-    conversationId = await alice.accept((await bob.client.friends.createInvitation()).link);
+    conversationId = await alice.befriend(bob);
   });
   afterAll(() => stage.close());
   afterEach(() => expect(stage.problems()).toEqual([]));

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { knowsFriend, type Person } from '../rig/people.js';
 import { said } from './texts.js';
 
 export const PHONE = { width: 360, height: 780 };
@@ -116,6 +117,13 @@ export class Visitor {
     await this.button('friends.invitation.accept').click();
     await this.page.waitForURL(/\/chats\//);
     return this.page.url().split('/').at(-1) ?? '';
+  }
+
+  /** By an invitation of theirs; both sides know it then. Gives the id of the conversation. */
+  async befriend(person: Person): Promise<string> {
+    const conversationId = await this.accept((await person.client.friends.createInvitation()).link);
+    await knowsFriend(person, conversationId);
+    return conversationId;
   }
 
   composer(to: string): Locator {
